@@ -1,0 +1,155 @@
+"""CRM Lab: the whole app.  Navigation, language, topic; it calls, and draws nothing itself.
+
+Streamlit runs this file for every visitor as `__main__`; the server imports it once, for `app`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+
+import lessons
+from classroom.visitors import COOKIE, LearnerCookie, PageLanguage, language_of, valid_learner
+
+
+@functools.lru_cache(maxsize=1)
+def store() -> Any:
+    """Open the store once; without it the course still runs, and says that nothing is kept."""
+    from classroom.store import StoreUnavailable, open_store
+
+    try:
+        return open_store()
+    except StoreUnavailable as unavailable:
+        logging.getLogger("crm_lab").warning("%s", unavailable)
+        return None
+
+
+def remember() -> None:
+    """Tell the lessons what this visitor did before, and keep what they do from now on."""
+    from classroom.store import StoreUnavailable
+    from lessons.frame import memory
+
+    learner = valid_learner(str(st.context.cookies.get(COOKIE)))
+    if memory.installed():
+        return
+    kept = memory.Progress()
+    if learner and store():
+        past = store().progress(learner=learner)
+        kept = memory.Progress(
+            predictions=dict(past.predictions),
+            checks={topic: dict(answers) for topic, answers in past.checks.items()},
+            done=set(past.done),
+        )
+
+    def record(kind: str, topic: str, name: str, value: Any) -> None:
+        if not learner or not store():
+            return
+        try:
+            store().record(learner=learner, kind=kind, topic=topic, name=name, value=value)
+        except StoreUnavailable as unavailable:
+            logging.getLogger("crm_lab").warning("%s", unavailable)
+
+    memory.install(recorder=record, progress=kept)
+
+
+def main() -> None:
+    """Draw the page that the visitor asked for."""
+    from lessons.frame import present
+    from lessons.screens import chapter as opening
+    from lessons.screens import home, navigation
+    from lessons.words import Text, text_of
+
+    accepted = st.context.headers.get("Accept-Language", "") or (st.context.locale or "")
+    code = navigation.language(asked=language_of("", accepted))
+    st.set_page_config(
+        page_title=Text(code).shared("app.name"),
+        page_icon=":material/sailing:",
+        layout="wide",
+        initial_sidebar_state=280,
+    )
+    remember()
+    pages: dict[str, Any] = {}
+
+    def topic_page(topic: lessons.Topic) -> None:
+        importlib.import_module(f"{topic.module}.page").page(text_of(topic, code))
+
+    pages[""] = st.Page(lambda: home.page(code=code, pages=pages), title="CRM Lab", default=True)
+    for chapter in lessons.chapters():
+        if chapter.topics:
+            draw = functools.partial(opening.page, chapter, code=code, pages=pages)
+            pages[chapter.name] = st.Page(draw, title=Text(code, chapter.folder).title, url_path=chapter.name)
+        for topic in chapter.topics:
+            pages[topic.path] = st.Page(
+                functools.partial(topic_page, topic), title=text_of(topic, code).title, url_path=topic.name
+            )
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    here = next(path for path, page in pages.items() if page == chosen)
+    navigation.written_back(code)
+    if not present.on():
+        navigation.sidebar(pages=pages, here=here, code=code)
+    st.html(
+        f"<script>document.documentElement.lang={json.dumps(code)}</script>", unsafe_allow_javascript=True
+    )
+    chosen.run()
+
+
+if __name__ == "__main__":
+    main()
+else:
+    import gc
+
+    from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    def warm() -> None:
+        """Import what the first topic needs, while the first visitor still reads the home page."""
+        from lessons.frame.data import simulated
+
+        for topic in lessons.topics():
+            importlib.import_module(f"{topic.module}.page")
+        simulated()
+        gc.collect()
+        gc.freeze()
+
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        """Scan the topics, then warm the rest beside the first page."""
+        lessons.topics()
+        threading.Thread(target=warm, name="warm", daemon=True).start()
+        yield
+
+    async def healthz(_request: Request) -> JSONResponse:
+        """Answer that the course is up, and how many topics it found."""
+        return JSONResponse({"status": "ok", "topics": len(lessons.topics())})
+
+    def say_sorry(error: Exception) -> bool:
+        """Show one clear sentence in the reader's language; what happened goes to the log."""
+        from lessons.words import Text
+
+        logging.getLogger("crm_lab").error("A page failed.", exc_info=error)
+        words = Text(st.session_state.get("language", "en")).shared("errors.something")
+        st.error(words, icon=":material/error:")
+        return True
+
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        on_script_error=say_sorry,
+        routes=[Route("/healthz", healthz)],
+        middleware=[
+            Middleware(GZipMiddleware, minimum_size=2000),
+            Middleware(LearnerCookie),
+            Middleware(PageLanguage),
+        ],
+    )

@@ -1,0 +1,80 @@
+"""What is taught?  Chapters and topics, found by looking at the folders.
+
+A chapter is a folder with a `chapter.toml`, a topic a folder below it with a `topic.toml`. There is
+no list to keep: whatever stands here is part of the course, in the order that the files give.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """One topic of the course: its folder and what `topic.toml` says of it."""
+
+    chapter: str
+    name: str
+    folder: Path
+    facts: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """`chapter/topic`, the topic's permanent name in the store."""
+        return f"{self.chapter}/{self.name}"
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that a learner needs for it."""
+        return int(self.facts["minutes"])
+
+    @property
+    def module(self) -> str:
+        """The dotted name of the topic's package."""
+        return f"lessons.{self.chapter}.{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """One chapter of the course and its topics, in order."""
+
+    name: str
+    folder: Path
+    facts: dict[str, Any]
+    topics: tuple[Topic, ...]
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that all its topics need together."""
+        return sum(topic.minutes for topic in self.topics)
+
+
+@functools.lru_cache(maxsize=1)
+def chapters() -> tuple[Chapter, ...]:
+    """Return all chapters in their order, each with its topics in theirs."""
+    found = []
+    for file in ROOT.glob("*/chapter.toml"):
+        facts = tomllib.loads(file.read_text("utf-8"))
+        topics = [
+            Topic(
+                chapter=file.parent.name,
+                name=topic.parent.name,
+                folder=topic.parent,
+                facts=tomllib.loads(topic.read_text("utf-8")),
+            )
+            for topic in file.parent.glob("*/topic.toml")
+        ]
+        topics.sort(key=lambda topic: (topic.facts["order"], topic.name))
+        found.append(Chapter(name=file.parent.name, folder=file.parent, facts=facts, topics=tuple(topics)))
+    return tuple(sorted(found, key=lambda chapter: (chapter.facts["order"], chapter.name)))
+
+
+def topics() -> tuple[Topic, ...]:
+    """Return every topic of the course, in the order in which it is walked."""
+    return tuple(topic for chapter in chapters() for topic in chapter.topics)

@@ -1,0 +1,1 @@
+"""A team runs the synthetic company."""

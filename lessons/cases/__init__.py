@@ -1,0 +1,1 @@
+"""Real companies, each with one model of the course."""

@@ -1,0 +1,1 @@
+"""What CRM software does."""

@@ -1,0 +1,1 @@
+"""Which customers bring the revenue, and which of them earn money?"""

@@ -1,0 +1,81 @@
+"""What do the curves look like?  The Pareto curve, the whale, and the list against the truth."""
+
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from lessons import charts
+from lessons.customer_value.abc_analysis.model import CLASSES, Choice, concentration
+from lessons.customer_value.abc_analysis.whale import Analysis
+from lessons.frame import Stage, Text
+
+
+def percents(text: Text, step: float, top: float) -> list[tuple[float, str]]:
+    """Ticks from 0 to `top`, as percentages."""
+    ticks = [step * number for number in range(int(top / step + 1e-9) + 1)]
+    return [(tick, text.percent(tick) if tick else "0") for tick in ticks]
+
+
+def pareto(stage: Stage, found: Analysis) -> go.Figure:
+    """Draw the Pareto curve with the limits of the classes and the learner's guess."""
+    text, n = stage.text, len(found.rows)
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label("customers_axis"),
+        x_ticks=percents(text, 0.25, 1),
+        y_ticks=percents(text, 0.25, 1),
+    )
+    charts.curve(figure, x=[0, 1], y=[0, 1], sign="reference")
+    left = 0.0
+    for name in CLASSES:
+        right = left + found.count(name) / n
+        if name != "C" and 0 < right < 1:
+            height = found.rows["cumulative_share"].iloc[round(right * n) - 1]
+            charts.curve(figure, x=[right, right], y=[0, height], sign="reference")
+        if right - left > 0.03:
+            charts.note(figure, x=left + 0.01, y=0, label=name, sign="reference", side="right")
+        left = right
+    charts.curve(figure, x=found.pareto_curve["customers"].tolist(), y=found.pareto_curve["total"].tolist())
+    label = text.label("at_eighty", share=text.percent(found.needed))
+    charts.point(figure, x=found.needed, y=0.8, label=label, above=False, side="right")
+    return charts.you(figure, x=stage.guess / 100, label=stage.your_label)
+
+
+def whales(stage: Stage, found: Analysis) -> go.Figure:
+    """Draw the whale curve; it can fall back to 100% only from what it has earned above."""
+    text, peak = stage.text, found.whale.peak
+    top = 1.0 if math.isnan(peak) else max(math.ceil(peak * 2 - 1e-9) / 2, 1.0)
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label("customers_axis"),
+        x_ticks=percents(text, 0.25, 1),
+        y_ticks=percents(text, 0.5 if top <= 2 else 1 if top <= 5 else 2, top),
+        y_range=(-0.06 * top, 1.12 * top),
+    )
+    charts.curve(figure, x=[0, 1], y=[1, 1], sign="reference")
+    charts.curve(figure, x=found.whale_curve["customers"].tolist(), y=found.whale_curve["total"].tolist())
+    if not math.isnan(peak):
+        label = text.label("at_peak", peak=text.percent(peak))
+        side = "right" if found.whale.peak_at < 0.75 else "left"
+        charts.point(figure, x=found.whale.peak_at, y=peak, label=label, side=side)
+    return figure if stage.locked else charts.you(figure, x=stage.guess / 100, label=stage.your_label)
+
+
+def concentrations(stage: Stage, found: Analysis, *, value: NDArray[np.float64], judged: Choice) -> go.Figure:
+    """Draw the next period's revenue by depth of the list, and by depth of the best possible list."""
+    text = stage.text
+    figure = charts.axes(
+        charts.blank(height=330),
+        x_title=text.label("customers_axis"),
+        x_ticks=percents(text, 0.25, 1),
+        y_ticks=percents(text, 0.25, 1),
+    )
+    best, listed = concentration(value), concentration(value, by=found.rows["revenue"])
+    charts.curve(figure, x=best["customers"].tolist(), y=best["total"].tolist(), sign="truth")
+    charts.curve(figure, x=listed["customers"].tolist(), y=listed["total"].tolist())
+    at = found.count("A") / len(found.rows)
+    side = "right" if at < 0.6 else "left"
+    charts.point(figure, x=at, y=judged.best, label=text.label("by_truth"), sign="truth", side=side)
+    return charts.point(figure, x=at, y=judged.reached, label=text.label("by_past"), above=False, side=side)

@@ -1,0 +1,1 @@
+"""Buy till you die: how many purchases are still to come."""

@@ -1,0 +1,275 @@
+"""What do the topic's pictures look like?  Numbers in, figures and tables in the reader's words out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from scipy.special import betaincinv, betaln, gammaincinv, gammaln
+
+from lessons import charts
+from lessons.customer_value.btyd import model as btyd
+from lessons.frame import Stage, Text
+
+
+def six_customers(text: Text) -> pd.DataFrame:
+    """Return the six customers as a table in the reader's words."""
+    six = btyd.six_customers()
+    shown = {
+        "customer": six["customer"],
+        "x": six["x"].map(text.number),
+        "recency": six["recency"].map(text.number),
+        "risk": [text.number(risk, 2) if risk else "–" for risk in six["risk"]],
+        "silence": [text.number(silence, 2) for silence in six["silence"]],
+        "odds_gone": six["odds_gone"].map(lambda odds: text.number(odds, 2)),
+        "p_alive": six["p_alive"].map(lambda p: text.number(p, 3)),
+        "next_40": six["expected"].map(lambda orders: text.number(orders, 2)),
+    }
+    return pd.DataFrame({text.label(name): column for name, column in shown.items()})
+
+
+def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> go.Figure:
+    """Draw the repeat orders so far, expected and as they came, with the mark and the learner's prediction."""
+    text, per_unit = stage.text, btyd.DAYS_PER_UNIT[unit]
+    mark, end = found.mark / per_unit, found.last_day / per_unit
+    guess = found.height(stage.guess / 100)
+    highest = max(found.expected[-1], found.actual[-1], guess) if stage.locked else found.height(1.5)
+    top = charts.limit(highest)
+    ticks = [(0, "0"), (mark, text.number(mark)), (end, text.number(end))]
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label(f"time_{unit}"),
+        x_ticks=ticks,
+        y_ticks=[(0, "0"), (top / 2, text.short_number(top / 2)), (top, text.short_number(top))],
+        x_range=(0, end),
+    )
+    upright(figure, mark, text.label(f"mark_{unit}", number=text.number(mark)))
+    step = max(1, found.last_day // 150)
+    days = np.unique([*range(0, found.last_day, step), found.mark, found.last_day])
+    came, expected = found.actual[days], found.expected[days]
+    charts.curve(figure, x=days / per_unit, y=came, sign="reference")
+    charts.curve(figure, x=days / per_unit, y=expected, sign="model")
+    day = found.mark + (found.last_day - found.mark) // 2
+    above = found.expected[day] >= found.actual[day]
+    for sign, word, line, over in (
+        ("model", "model", found.expected, above),
+        ("reference", "orders_came", found.actual, not above),
+    ):
+        charts.note(
+            figure,
+            x=day / per_unit,
+            y=float(line[day]),
+            label=text.label(word),
+            sign=sign,
+            above=bool(over),
+            side="left" if over else "right",
+        )
+    return charts.you(figure, y=guess, label=stage.your_label)
+
+
+def upright(figure: go.Figure, x: float, words: str) -> go.Figure:
+    """Draw a thin grey upright line, with words at its top."""
+    line = dict(color=charts.REFERENCE, width=1.5)
+    figure.add_shape(type="line", x0=x, x1=x, yref="paper", y0=0, y1=1, line=line, layer="below")
+    low, high = figure.layout.yaxis.range  # type: ignore[union-attr]
+    return charts.note(figure, x=x, y=high - 0.1 * (high - low), label=words, sign="reference", side="left")
+
+
+def groups(text: Text, frame: pd.DataFrame) -> go.Figure:
+    """Draw the share truly alive against P(alive): truth dashed with squares, the model its own diagonal."""
+    tenths = [(share, text.percent(share)) for share in (0, 0.5, 1)]
+    figure = charts.axes(
+        charts.blank(height=330),
+        x_title=text.label("truth_x"),
+        x_ticks=[*tenths],
+        y_ticks=tenths,
+        x_range=(-0.03, 1.03),
+    )
+    charts.curve(figure, x=[0, 1], y=[0, 1], sign="model")
+    charts.note(figure, x=0.3, y=0.3, label=text.label("model"), side="left")
+    charts.curve(figure, x=frame["estimate"].tolist(), y=frame["share"].tolist(), sign="truth")
+    marked(figure, "truth", "square")
+    middle = frame.iloc[len(frame) * 2 // 3]
+    return charts.note(
+        figure,
+        x=float(middle["estimate"]),
+        y=float(middle["share"]),
+        label=text.label("truth_word"),
+        sign="truth",
+        above=False,
+        side="right" if middle["estimate"] < 0.75 else "left",
+    )
+
+
+def marked(figure: go.Figure, name: str, symbol: str) -> go.Figure:
+    """Give a line its points."""
+    marker = dict(size=9, symbol=symbol, color=charts.TRUTH if name == "truth" else charts.MODEL)
+    return figure.update_traces(mode="lines+markers", marker=marker, cliponaxis=False, selector=dict(name=name))
+
+
+def pairs(text: Text, frame: pd.DataFrame, *, x_title: str, words_left: bool, digits: int = 0) -> go.Figure:
+    """Draw expected and actual as pairs of bars, by the number of repeat orders (the last holds all above)."""
+    top = charts.limit(float(frame[["expected", "actual"]].to_numpy().max()))
+    most = int(frame["x"].max())
+    x_ticks = [(int(x), f"{x}+" if x == most == 7 else str(x)) for x in frame["x"]]
+    figure = charts.axes(
+        charts.blank(height=330),
+        x_title=text.label(x_title),
+        x_ticks=x_ticks,
+        y_ticks=[(y, text.number(y, digits) if y else "0") for y in (0, top / 2, top)],
+        x_range=(-0.6, most + 0.6),
+    )
+    charts.bars(figure, x=frame["x"].tolist(), y=frame["actual"].round(4).tolist(), sign="reference")
+    charts.bars(figure, x=frame["x"].tolist(), y=frame["expected"].round(4).tolist(), sign="model")
+    at, side = (-0.5, "right") if words_left else (most + 0.5, "left")
+    charts.note(figure, x=at, y=0.94 * top, label=text.label("model"), side=side)
+    return charts.note(
+        figure, x=at, y=0.8 * top, label=text.label("orders_came"), sign="reference", side=side
+    )
+
+
+def gamma_density(r: float, alpha: float, x: np.ndarray) -> np.ndarray:
+    """Density of the rates."""
+    return np.exp(r * np.log(alpha) + (r - 1) * np.log(x) - alpha * x - gammaln(r))
+
+
+def beta_density(a: float, b: float, x: np.ndarray) -> np.ndarray:
+    """Density of the chances of leaving."""
+    return np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - betaln(a, b))
+
+
+def mixing(
+    text: Text, kind: str, pair: tuple[float, float], planted: tuple[float, float] | None, *, x_title: str
+) -> go.Figure:
+    """Draw how rates (kind "rate") or chances of leaving ("dropout") differ; what was planted is dashed."""
+    if kind == "rate":
+        low, high = (float(gammaincinv(pair[0], share)) / pair[1] for share in (0.05, 0.97))
+        density = gamma_density
+    else:
+        low, high = (float(betaincinv(*pair, share)) for share in (0.05, 0.97))
+        density = beta_density
+    right = charts.limit(high)
+    x = np.linspace(max(low, right / 200), min(right, 0.999) if kind == "dropout" else right, 120)
+    top = 1.1 * float(density(*pair, x).max())
+    digits = 2 if right <= 1 else 1
+    figure = charts.axes(
+        charts.blank(height=280),
+        x_title=x_title,
+        x_ticks=[(value, text.number(value, digits) if value else "0") for value in (0, right / 2, right)],
+        y_ticks=[(0, "0")],
+        y_range=(0, top),
+        x_range=(0, right),
+        y_title=text.label("density"),
+    )
+    charts.curve(figure, x=x.tolist(), y=density(*pair, x).tolist())
+    charts.note(figure, x=float(x[20]), y=float(density(*pair, x)[20]), label=text.label("model"), side="right")
+    if planted:
+        truth = np.minimum(density(*planted, x), top)
+        charts.curve(figure, x=x.tolist(), y=truth.tolist(), sign="truth")
+        charts.note(
+            figure,
+            x=float(x[50]),
+            y=float(truth[50]),
+            label=text.shared("signs.truth"),
+            sign="truth",
+            side="right",
+        )
+    return figure
+
+
+def history(text: Text, frame: pd.DataFrame, *, order_times: Sequence[float], mark: float) -> go.Figure:
+    """Draw P(alive) of one customer, the orders as small ticks on the axis, the mark upright."""
+    end = float(frame["time"].max())
+    figure = charts.axes(
+        charts.blank(height=300),
+        x_title=text.label("time_axis"),
+        x_ticks=[(value, text.number(value)) for value in (0, end / 2, end)],
+        y_ticks=[(share, text.percent(share)) for share in (0, 0.5, 1)],
+        x_range=(0, end),
+    )
+    if 0 < mark < end:
+        figure.add_shape(
+            type="line",
+            x0=mark,
+            x1=mark,
+            yref="paper",
+            y0=0,
+            y1=1,
+            line=dict(color=charts.REFERENCE, width=1.5),
+            layer="below",
+        )
+    charts.curve(figure, x=frame["time"].tolist(), y=frame["p_alive"].tolist())
+    times = [0.0, *order_times]
+    figure.add_scatter(
+        x=times,
+        y=[0] * len(times),
+        mode="markers",
+        marker=dict(symbol="line-ns-open", size=14, color=charts.REFERENCE, line=dict(width=2)),
+        cliponaxis=False,
+    )
+    return figure
+
+
+def ranking(text: Text, *, shares: np.ndarray, model: np.ndarray, best: np.ndarray, currency: str, truth: bool):
+    """Draw what the best customers are worth, by how many are chosen: by the model, and with full knowledge."""
+    top = charts.limit(float(best.max()))
+    figure = charts.axes(
+        charts.blank(height=330),
+        x_title=text.label("ranked_axis"),
+        x_ticks=[(share, text.percent(share)) for share in (0, 0.5, 1)],
+        y_ticks=[(y, text.short_money(y, currency)) for y in (0, top / 2, top)],
+        x_range=(0, 1),
+    )
+    sign = "truth" if truth else "reference"
+    charts.curve(figure, x=shares.tolist(), y=best.tolist(), sign=sign)
+    charts.curve(figure, x=shares.tolist(), y=model.tolist())
+    at = len(shares) // 5
+    word = text.label("by_truth" if truth else "by_hindsight")
+    charts.note(figure, x=float(shares[at]), y=float(best[at]), label=word, sign=sign, side="left")
+    return charts.note(
+        figure,
+        x=float(shares[at]),
+        y=float(model[at]),
+        label=text.label("by_model"),
+        above=False,
+        side="right",
+    )
+
+
+def precision(text: Text, frame: pd.DataFrame, *, limit: float) -> go.Figure:
+    """Draw the forecast's half-width against the number of customers, on a logarithmic axis."""
+    shown = frame.dropna()
+    place = np.log10(shown["customers"].to_numpy(dtype=float))
+    top = min(charts.limit(float(shown["half_width"].max())), 1.0)
+    places = np.log10(frame["customers"].to_numpy(dtype=float))
+    figure = charts.axes(
+        charts.blank(height=300),
+        x_title=text.label("size_axis"),
+        x_ticks=[
+            (at, text.number(size)) for at, size in zip(places.tolist(), frame["customers"], strict=True)
+        ],
+        y_ticks=[(y, text.percent(y)) for y in (0, top / 2, top)],
+        x_range=(float(places.min()) - 0.1, float(places.max()) + 0.1),
+    )
+    charts.curve(figure, x=[places.min() - 0.1, places.max() + 0.1], y=[limit, limit], sign="reference")
+    charts.note(
+        figure,
+        x=float(places.min()) - 0.08,
+        y=limit,
+        label=text.label("to_distinguish"),
+        sign="reference",
+        above=False,
+        side="right",
+    )
+    charts.curve(figure, x=place.tolist(), y=np.minimum(shown["half_width"], top).tolist())
+    marked(figure, "model", "circle")
+    last = shown.iloc[-1]
+    return charts.note(
+        figure,
+        x=float(place[-1]),
+        y=float(last["half_width"]),
+        label=f"±{text.percent(float(last['half_width']), 1)}",
+        side="left",
+    )

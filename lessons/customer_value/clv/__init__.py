@@ -1,0 +1,1 @@
+"""What a customer is worth over the years: margin, retention and discount."""

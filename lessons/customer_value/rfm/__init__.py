@@ -1,0 +1,1 @@
+"""RFM analysis: recency, frequency, monetary value, and how far down the list a mailing pays."""

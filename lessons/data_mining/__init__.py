@@ -1,0 +1,1 @@
+"""What customer data hold, and how to find it."""

@@ -1,0 +1,1 @@
+"""What customer relationship management is, and why it pays."""

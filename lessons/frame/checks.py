@@ -1,0 +1,70 @@
+"""Does the learner know why?  Short questions; every answer is answered with its reason."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lessons.frame import memory
+from lessons.words import Text
+
+
+def draw(text: Text, *, only: int | None = None) -> None:
+    """Draw the topic's questions with the answers given so far; `only` one of them in present mode."""
+    assert text.topic is not None
+    listed = text.topic.facts["checks"]
+    with st.container(gap="small"):
+        st.header(text.shared("topic.check"), anchor=False)
+        for number, check in enumerate(listed):
+            if only is None or number == only:
+                _question(text, check, all_checks=[other["name"] for other in listed])
+
+
+def _question(text: Text, check: dict, *, all_checks: list[str]) -> None:
+    assert text.topic is not None
+    name, path = check["name"], text.topic.path
+    words = text.words["check"][name]
+    answered = memory.progress().checks.get(path, {}).get(name)
+    key = f"{text.topic.name}.check.{name}"
+    if key not in st.session_state and answered in check["options"]:
+        st.session_state[key] = answered
+    with st.container(gap="small"):
+        chosen = st.radio(
+            words["ask"],
+            check["options"],
+            None,
+            format_func=lambda code: words[code],
+            key=key,
+            persist_state="session",
+        )
+        st.button(
+            text.shared("topic.answer"),
+            key=f"{key}.answer",
+            disabled=chosen is None,
+            on_click=memory.checked,
+            args=(path, name, chosen),
+            kwargs={"all_checks": all_checks},
+        )
+        if answered in check["options"]:
+            verdict(text, correct=answered == check["right"], words=words["replies"][answered])
+
+
+def verdict(text: Text, *, correct: bool, words: str) -> None:
+    """Say how an answer stands, and always why."""
+    with st.container(border=True, width=640):
+        if correct:
+            st.markdown(
+                f":green[:material/check_circle:] **{_bare(text.shared('topic.correct'))}**{_stop(text)}{words}"
+            )
+        else:
+            st.markdown(
+                f":gray[:material/lightbulb:] **{_bare(text.shared('topic.not_yet'))}**{_stop(text)}{words}"
+            )
+
+
+def _bare(words: str) -> str:
+    return words.rstrip(".。 ")
+
+
+def _stop(text: Text) -> str:
+    """The full stop stands outside the bold words: inside, Chinese text would show the asterisks."""
+    return ". " if text.language == "en" else "。"

@@ -1,0 +1,178 @@
+"""Which customers does the page work on?  The choice, and the learner's own file."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import streamlit as st
+
+from lessons.frame import memory
+from lessons.frame.data import Data, cdnow, own, simulated
+from lessons.words import Text
+
+KINDS = ("simulated", "cdnow", "file")
+_KEY, _FILE = "data", "own_file"
+
+
+def kind() -> str:
+    """Return the chosen source: simulated, cdnow or file."""
+    memory.seed(_KEY, "data", "simulated", lambda raw: KINDS[KINDS.index(raw)])
+    return st.session_state[_KEY]
+
+
+def source(text: Text) -> None:
+    """Draw the choice of customers, at the right end of the model's heading row."""
+    kind()
+    chosen = st.segmented_control(
+        text.shared("topic.data_from"),
+        KINDS,
+        format_func=lambda code: text.shared(f"topic.source_{code}"),
+        key=_KEY,
+        label_visibility="collapsed",
+        required=True,
+        persist_state="session",
+    )
+    memory.keep("data", chosen, "simulated")
+
+
+def data(text: Text) -> Data | None:
+    """Return the chosen customers; None while the learner's own file is still missing."""
+    if kind() == "cdnow":
+        return cdnow()
+    if kind() == "file":
+        return _own_file(text)
+    with st.spinner(text.shared("topic.making")):
+        return simulated()
+
+
+def _own_file(text: Text) -> Data | None:
+    from datasets import exports, uploads
+
+    with st.container(border=True):
+        st.markdown(text.shared("file.empty"))
+        with st.container(horizontal=True):
+            template = uploads.template()
+            st.download_button(
+                text.shared("file.template_csv"), exports.csv_bytes(template), "orders.csv", on_click="ignore"
+            )
+            st.download_button(
+                text.shared("file.template_xlsx"),
+                exports.xlsx_bytes({"orders": template}),
+                "orders.xlsx",
+                on_click="ignore",
+            )
+        given = st.file_uploader(text.shared("file.upload"), key="upload", max_upload_size=200)
+        st.markdown(f":small[:gray[:material/lock: {text.shared('file.stays')}]]")
+        if given is not None:
+            content = given.getvalue()
+            # A full hash: two files of one size and one first line are not the same file.
+            mark = hashlib.sha256(content).hexdigest()
+            held = st.session_state.get(_FILE)
+            if held is None or held["mark"] != mark:
+                st.session_state[_FILE] = held = {"mark": mark, "name": given.name, "content": content}
+        held = st.session_state.get(_FILE)
+        return _read(text, held) if held else None
+
+
+def _read(text: Text, held: dict[str, Any]) -> Data | None:
+    from datasets import uploads
+
+    try:
+        with st.spinner(text.shared("file.reading")):
+            if "names" not in held:
+                held["names"] = uploads.column_names(held["content"], name=held["name"])
+                held["guess"] = uploads.guess_columns(held["names"])
+            columns, order = _mapping(text, held)
+            if columns is None:
+                return None
+            wanted = (columns, order)
+            if held.get("wanted") != wanted:
+                held["upload"] = uploads.read(
+                    held["content"], name=held["name"], columns=columns, date_order=order
+                )
+                held["wanted"] = wanted
+    except uploads.BadFile as bad:
+        st.error(bad_file(text, bad), icon=":material/error:")
+        return None
+    upload = held["upload"]
+    _report(text, upload, held)
+    if upload.good.empty:
+        return None
+    return own(orders=upload.good, key=f"{held['mark']}-{hash(held['wanted'])}")
+
+
+def bad_file(text: Text, bad: Any) -> str:
+    """Return the sentence for a file that cannot be read; what the file itself says is shown as plain text."""
+    details = {key: _plain(str(value)) for key, value in bad.details.items()}
+    return text.shared(f"bad_file.{bad.reason}", **details)
+
+
+def _plain(words: str) -> str:
+    """Keep a file's own words from being read as Markdown, HTML or a formula."""
+    escaped = "".join("\\" + letter if letter in "\\`*_{}[]()<>#+-.!|~$:@" else letter for letter in words)
+    return escaped.replace("\n", " ")[:200]
+
+
+def _mapping(text: Text, held: dict[str, Any]) -> tuple[Any, str | None]:
+    from datasets import uploads
+
+    names, guessed = held["names"], held["guess"]
+    none = text.shared("file.no_amount")
+    with st.container(horizontal=True):
+        # Names of columns are shown by selectbox as plain text, never as Markdown.
+        customer = st.selectbox(
+            text.shared("file.customer_column"),
+            names,
+            _at(names, guessed.customer),
+            key=f"map.customer.{held['mark']}",
+        )
+        date = st.selectbox(
+            text.shared("file.date_column"), names, _at(names, guessed.date), key=f"map.date.{held['mark']}"
+        )
+        amount = st.selectbox(
+            text.shared("file.amount_column"),
+            [None, *names],
+            _at([None, *names], guessed.amount),
+            format_func=lambda name: none if name is None else name,
+            key=f"map.amount.{held['mark']}",
+        )
+        order = st.selectbox(
+            text.shared("file.date_order"),
+            [None, "ymd", "dmy", "mdy"],
+            format_func=lambda code: text.shared(f"file.{code or 'by_itself'}"),
+            key=f"map.order.{held['mark']}",
+        )
+    if customer is None or date is None:
+        return None, None
+    return uploads.Columns(customer=customer, date=date, amount=amount), order
+
+
+def _at(names: list[Any], name: Any) -> int | None:
+    return names.index(name) if name in names else None
+
+
+def _report(text: Text, upload: Any, held: dict[str, Any]) -> None:
+    from datasets import exports
+
+    rejected = len(upload.rejects)
+    words = text.shared(
+        "file.used",
+        good=text.number(len(upload.good)),
+        rows=text.number(upload.rows),
+        rejected=text.number(rejected),
+    )
+    (st.info if rejected else st.markdown)(words)
+    if getattr(upload, "ambiguous", False):
+        st.info(text.shared("file.ambiguous"))
+    if rejected:
+        listed = upload.rejects.assign(reason=[text.reason(reason) for reason in upload.rejects["reason"]])
+        listed.columns = [text.shared(f"file.{name}") for name in ("row", "original", "reason")]
+        st.dataframe(listed.head(200), hide_index=True, height=210, key=f"rejects.{held['mark']}")
+        st.download_button(
+            text.shared("file.download_rejects"),
+            lambda: exports.csv_bytes(listed),
+            "rejected.csv",
+            on_click="ignore",
+            key="rejects.download",
+        )

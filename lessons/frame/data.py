@@ -1,0 +1,170 @@
+"""On whose customers does a page work?  The synthetic company's, CDNOW's, or the learner's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+Kind = Literal["simulated", "cdnow", "file"]
+COMPANY, CUSTOMERS, SEED = "tea_shops", 10_000, 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """Orders, the two dates that split them, and, for the synthetic company alone, the truth.
+
+    `orders` has customer_id, ordered_at (UTC), amount_cents; `truth` is truth_customers by customer_id.
+    `key` names the data for caches.
+    """
+
+    kind: Kind
+    key: str
+    orders: pd.DataFrame
+    currency: str
+    calibration_until: date
+    holdout_until: date
+    truth: pd.DataFrame | None = None
+    scenario: Any = None
+
+    @property
+    def has_amounts(self) -> bool:
+        """Say whether the orders carry money at all."""
+        return bool(self.orders["amount_cents"].notna().any())
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _rfm(key: str, day: date, _orders: pd.DataFrame) -> pd.DataFrame:
+    from datasets.summaries import rfm
+
+    return rfm(_orders, until=day).set_index("customer_id")
+
+
+def rfm(data: Data, *, day: date) -> pd.DataFrame:
+    """Return recency_days, frequency and monetary by customer, as known at the end of `day`."""
+    return _rfm(data.key, day, data.orders)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _recency_frequency(
+    key: str, day: date, unit: str, whole_days: bool, _orders: pd.DataFrame
+) -> pd.DataFrame:
+    from datasets.summaries import recency_frequency
+
+    return recency_frequency(_orders, until=day, unit=unit, whole_days=whole_days).set_index("customer_id")
+
+
+def recency_frequency(data: Data, *, day: date, unit: str = "week") -> pd.DataFrame:
+    """Return x, recency, age and mean_spend by customer, as known at the end of `day`.
+
+    The synthetic company lives in continuous time and is summarised so; real data has whole days.
+    """
+    return _recency_frequency(data.key, day, unit, data.kind != "simulated", data.orders)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _purchases(key: str, since: date, until: date, _orders: pd.DataFrame) -> pd.DataFrame:
+    from datasets.summaries import holdout_purchases
+
+    return holdout_purchases(_orders, since=since, until=until).set_index("customer_id")
+
+
+def purchases(data: Data, *, since: date, until: date) -> pd.DataFrame:
+    """Return purchases and spend by customer after `since`, up to and with `until`."""
+    return _purchases(data.key, since, until, data.orders)
+
+
+def true_chance_of_order(data: Data, *, day: date, weeks: float) -> pd.Series:
+    """Return each synthetic customer's true chance of an order in the `weeks` after `day`."""
+    from datasets.world.truth import chance_of_order
+
+    truth = _alive_at(data, day)
+    return pd.Series(
+        chance_of_order(
+            alive=truth["alive"], purchase_rate_per_week=truth["purchase_rate_per_week"], weeks=weeks
+        ),
+        index=truth.index,
+    )
+
+
+def true_expected_orders(data: Data, *, day: date, weeks: float) -> pd.Series:
+    """Return each synthetic customer's true expected number of orders in the `weeks` after `day`."""
+    from datasets.world.truth import expected_future_orders
+
+    truth = _alive_at(data, day)
+    return pd.Series(
+        expected_future_orders(
+            alive=truth["alive"],
+            purchase_rate_per_week=truth["purchase_rate_per_week"],
+            dropout_probability=truth["dropout_probability"],
+            weeks=weeks,
+        ),
+        index=truth.index,
+    )
+
+
+def _alive_at(data: Data, day: date) -> pd.DataFrame:
+    if data.truth is None:
+        raise ValueError(f"No truth is known about the customers of {data.kind}.")
+    evening = pd.Timestamp(day) + pd.Timedelta(days=1)
+    left = data.truth["left_at"]
+    return data.truth.assign(alive=(left.isna() | (left >= evening)).astype(float))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def simulated() -> Data:
+    """Live the lives of the synthetic company's customers; a year to learn from, a year to be judged by."""
+    from datasets.world import live, load_scenario
+
+    scenario = load_scenario(COMPANY)
+    world = live(scenario, customers=CUSTOMERS, seed=SEED)
+    start = world.start.date()
+    orders, truth = world.orders.to_pandas(), world.truth_customers.to_pandas()
+    # Everywhere else an id is text: a file's 007 must not become 7.
+    orders["customer_id"], truth["customer_id"] = (
+        orders["customer_id"].astype(str),
+        truth["customer_id"].astype(str),
+    )
+    return Data(
+        kind="simulated",
+        key=f"{COMPANY}-{CUSTOMERS}-{SEED}",
+        orders=orders.drop(columns="order_id"),
+        currency=scenario.currency,
+        calibration_until=start + timedelta(weeks=52, days=-1),
+        holdout_until=world.until.date() - timedelta(days=1),
+        truth=truth.set_index("customer_id"),
+        scenario=scenario,
+    )
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def cdnow() -> Data:
+    """Open the bundled CDNOW sample."""
+    from datasets.real import load
+
+    real = load("cdnow")
+    return Data(
+        kind="cdnow",
+        key="cdnow",
+        orders=real.orders,
+        currency=real.currency,
+        calibration_until=real.calibration_until,
+        holdout_until=real.holdout_until,
+    )
+
+
+def own(*, orders: pd.DataFrame, key: str) -> Data:
+    """Make the learner's good rows into data: two thirds of the span to learn from, one third to be judged by."""
+    days = orders["ordered_at"].dt.normalize()
+    first, last = days.min().date(), days.max().date()
+    return Data(
+        kind="file",
+        key=f"file-{key}",
+        orders=orders,
+        currency="",
+        calibration_until=first + timedelta(days=(last - first).days * 2 // 3),
+        holdout_until=last,
+    )

@@ -1,0 +1,89 @@
+"""How does a topic look on the projector?  One stage, one screen, turned by a clicker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from lessons.frame import checks, choose
+from lessons.words import Text
+
+BEFORE_CHECKS = 5
+
+
+def on() -> bool:
+    """Say whether the page is being projected."""
+    return st.query_params.get("present") == "1"
+
+
+def start() -> None:
+    """Begin at the first stage."""
+    st.query_params["present"], st.query_params["stage"] = "1", "1"
+
+
+def leave() -> None:
+    """Return to the page with everything on it."""
+    for name in ("present", "stage"):
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def _turn(by: int) -> None:
+    st.query_params["stage"] = str(_stage(99) + by)
+
+
+def _stage(count: int) -> int:
+    raw = st.query_params.get("stage", "1")
+    return min(max(int(raw), 1), count) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 1
+
+
+def topic(text: Text, *, model: Callable[..., None]) -> None:
+    """Draw one stage of a topic: model, why, by hand, formula, truth, then each question."""
+    from lessons import frame
+
+    assert text.topic is not None
+    count = BEFORE_CHECKS + len(text.topic.facts["checks"])
+    stage, ready = _stage(count), frame.locked(text)
+    if not ready:
+        stage = 1
+    # The one rule of style in the app: what is measured in rem grows with the room.
+    st.html("<style>:root{font-size:20px}</style>")
+    with frame.page_column(width=1280, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.title(text.words["question_short"], width="stretch", anchor=False)
+            st.button(
+                "",
+                icon=":material/chevron_left:",
+                shortcut="PageUp",
+                help=text.shared("topic.back"),
+                key="present.back",
+                disabled=stage == 1,
+                on_click=_turn,
+                args=(-1,),
+            )
+            st.button(
+                "",
+                icon=":material/chevron_right:",
+                shortcut="PageDown",
+                help=text.shared("topic.next"),
+                key="present.next",
+                disabled=not ready or stage == count,
+                on_click=_turn,
+                args=(1,),
+            )
+            st.button(
+                "",
+                icon=":material/close_fullscreen:",
+                help=text.shared("topic.leave"),
+                type="tertiary",
+                key="present.leave",
+                on_click=leave,
+            )
+        if stage > BEFORE_CHECKS:
+            checks.draw(text, only=stage - BEFORE_CHECKS - 1)
+            return
+        data = choose.data(text)
+        if data is None:
+            return
+        frame.present_stage(text, model, data, stage)

@@ -1,0 +1,316 @@
+"""What may a topic's model do on the page?  Ask for controls, and hand over what is to be shown.
+
+A page's model runs inside one fragment. It draws nothing itself: controls appear at once in their
+column; figures, chart, explanation and truth are collected and drawn by the frame in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lessons.frame import memory
+from lessons.frame.data import Data
+from lessons.words import Text
+
+_FORMATS = {"percent": "%d%%", "number": "%d", "years": "%d"}
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the truth panel shows: figures (label key → words), a chart under a heading, the prose's values."""
+
+    figures: dict[str, str]
+    heading: str | None
+    chart: go.Figure | None
+    values: dict[str, str]
+    section: str
+
+
+@dataclass
+class Stage:
+    """One run of a topic's model: its data, the learner's guess, and what the model hands over."""
+
+    text: Text
+    data: Data
+    guess: float
+    locked: bool
+    presenting: bool
+    controls: DeltaGenerator | None
+    figures: list[tuple[str, str]] = field(default_factory=list)
+    shown: tuple[str, go.Figure] | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    hand: pd.DataFrame | None = None
+    found: Truth | None = None
+    rows: pd.DataFrame | None = None
+    queries: list[str] = field(default_factory=list)
+    book: Callable[[], bytes] | None = None
+    numbers: dict[str, Any] = field(default_factory=dict)
+    extras: list[tuple[str, Callable[[], None]]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    _place: DeltaGenerator | None = None
+
+    @property
+    def your_label(self) -> str:
+        """The short word beside the learner's sign in a chart."""
+        return f"{self.text.shared('signs.you')}: {self.guess_words}"
+
+    @property
+    def guess_words(self) -> str:
+        """The learner's prediction as a person reads it."""
+        return written(self.text, self.guess, self._facts["predict"], currency=self._currency)
+
+    # Controls: each has a key (so that a change of language keeps it) and a place in the URL.
+
+    def slider(
+        self,
+        name: str,
+        low: float,
+        high: float,
+        start: float,
+        *,
+        step: float = 1,
+        unit: str = "number",
+        digits: int | None = None,
+    ) -> float:
+        """Ask for an amount; `unit` is percent, money, number; what comes back is in that unit."""
+        whole = all(float(part).is_integer() for part in (low, high, start, step))
+        low, high, start, step = (int(v) if whole else float(v) for v in (low, high, start, step))
+        key = self._key(name)
+        memory.seed(key, name, start, _between(low, high, int if whole else float))
+        if not self._drawn:
+            return st.session_state[key]
+        value = self._column.slider(
+            self.text.label(name),
+            low,
+            high,
+            step=step,
+            key=key,
+            format=self._format(unit, digits if digits is not None else (0 if whole else _digits(step))),
+            disabled=not self.locked,
+            persist_state="session",
+        )
+        memory.keep(name, value, start)
+        return value
+
+    def radio(self, name: str, options: Sequence[str], start: str | None = None) -> str:
+        """Ask for one of a few options, given as codes; their words are labels."""
+        return self._choice(name, options, start, "radio")
+
+    def select(self, name: str, options: Sequence[str], start: str | None = None) -> str:
+        """Ask for one of many options, given as codes; their words are labels."""
+        return self._choice(name, options, start, "selectbox")
+
+    def pick(self, name: str, options: Sequence[str]) -> str:
+        """Ask for one of many values that come from the data, shown as they stand and never as Markdown."""
+        key = self._key(name)
+        options = list(options)
+        memory.seed(key, name, options[0], _one_of(options))
+        if st.session_state[key] not in options:
+            st.session_state[key] = options[0]
+        if not self._drawn:
+            return st.session_state[key]
+        value = self._column.selectbox(
+            self.text.label(name), options, key=key, disabled=not self.locked, persist_state="session"
+        )
+        memory.keep(name, value, options[0])
+        return value
+
+    def toggle(self, name: str, start: bool = False) -> bool:
+        """Ask for yes or no."""
+        key = self._key(name)
+        memory.seed(key, name, start, lambda raw: {"True": True, "False": False}[raw])
+        if not self._drawn:
+            return st.session_state[key]
+        value = self._column.toggle(
+            self.text.label(name), key=key, disabled=not self.locked, persist_state="session"
+        )
+        memory.keep(name, value, start)
+        return value
+
+    def number(
+        self, name: str, low: float, high: float, start: float, *, step: float = 1, digits: int | None = None
+    ) -> float:
+        """Ask for an exact number in a box."""
+        whole = all(float(part).is_integer() for part in (low, high, start, step))
+        low, high, start, step = (int(v) if whole else float(v) for v in (low, high, start, step))
+        key = self._key(name)
+        memory.seed(key, name, start, _between(low, high, int if whole else float))
+        if not self._drawn:
+            return st.session_state[key]
+        value = self._column.number_input(
+            self.text.label(name),
+            low,
+            high,
+            step=step,
+            key=key,
+            format=None if whole else f"%.{digits if digits is not None else _digits(step)}f",
+            disabled=not self.locked,
+            persist_state="session",
+        )
+        memory.keep(name, value, start)
+        return value
+
+    @contextmanager
+    def more(self) -> Iterator[None]:
+        """Put the controls asked for inside into the closed expander "More settings"."""
+        if self.controls is None:
+            yield
+            return
+        before, self._place = (
+            self._place,
+            self.controls.expander(self.text.shared("topic.more"), key=self._key("more_settings")),
+        )
+        yield
+        self._place = before
+
+    # What the model hands over.
+
+    def figure(self, label: str, words: str) -> None:
+        """Show a key figure (at most four)."""
+        self.figures.append((self.text.label(label), words))
+
+    def chart(self, heading: str, figure: go.Figure) -> None:
+        """Show the one chart that answers the question, under the heading with this label."""
+        self.shown = (self.text.label(heading), figure)
+
+    def notice(self, label: str, **values: str) -> None:
+        """Say one thing about the data above the chart: what was left out, or what cannot be known from it."""
+        self.notices.append(self.text.label(label, **values))
+
+    def explain(self, **values: str) -> None:
+        """Fill the placeholders of the prose below the chart."""
+        self.values |= values
+
+    def by_hand(self, table: pd.DataFrame) -> None:
+        """Show the six customers that are worked by hand; columns and cells in the reader's words."""
+        self.hand = table
+
+    def truth(
+        self,
+        *,
+        figures: dict[str, str] | None = None,
+        heading: str | None = None,
+        chart: go.Figure | None = None,
+        values: dict[str, str] | None = None,
+        section: str = "truth",
+    ) -> None:
+        """Fill the truth panel: the world's own truth, or (section="truth_real") what was held out."""
+        self.found = Truth(
+            figures={self.text.label(key): words for key, words in (figures or {}).items()},
+            heading=self.text.label(heading) if heading else None,
+            chart=chart,
+            values=values or {},
+            section=section,
+        )
+
+    def table(self, rows: pd.DataFrame) -> None:
+        """Give the Data tab and the downloads their rows."""
+        self.rows = rows
+
+    def sql(self, query: str) -> None:
+        """Show a query in the Code tab."""
+        self.queries.append(query)
+
+    def workbook(self, make: Callable[[], bytes]) -> None:
+        """Replace the plain XLSX download by one with live formulas, made when it is asked for."""
+        self.book = make
+
+    def notebook(self, **numbers: Any) -> None:
+        """Keep the numbers that the notebook's cells are written with."""
+        self.numbers |= numbers
+
+    def further(self, heading: str, draw: Callable[[], None]) -> None:
+        """Offer a further chart in a closed expander; `draw` runs only while it is open."""
+        self.extras.append((heading, draw))
+
+    @contextmanager
+    def busy(self, words: str) -> Iterator[None]:
+        """Say what is being worked on, if it takes longer than a blink."""
+        with st.spinner(words):
+            yield
+
+    @property
+    def _facts(self) -> dict[str, Any]:
+        assert self.text.topic is not None
+        return self.text.topic.facts
+
+    @property
+    def _currency(self) -> str:
+        return self.data.currency
+
+    @property
+    def _drawn(self) -> bool:
+        return self.controls is not None
+
+    @property
+    def _column(self) -> DeltaGenerator:
+        place = self._place or self.controls
+        assert place is not None
+        return place
+
+    def _key(self, name: str) -> str:
+        assert self.text.topic is not None
+        return f"{self.text.topic.name}.{name}"
+
+    def _format(self, unit: str, digits: int) -> str:
+        if unit == "money":
+            return self.text.symbol(self._currency) + f"%.{digits}f"
+        return f"%.{digits}f%%" if unit == "percent" else f"%.{digits}f"
+
+    def _choice(self, name: str, options: Sequence[str], start: str | None, kind: str) -> str:
+        key, start = self._key(name), start or options[0]
+        memory.seed(key, name, start, _one_of(options))
+        if not self._drawn:
+            return st.session_state[key]
+        value = getattr(self._column, kind)(
+            self.text.label(name),
+            list(options),
+            format_func=self.text.label,
+            key=key,
+            disabled=not self.locked,
+            persist_state="session",
+        )
+        memory.keep(name, value, start)
+        return value
+
+
+def written(text: Text, value: float, predict: dict[str, Any], *, currency: str) -> str:
+    """Write a prediction in the unit that topic.toml gives it."""
+    unit, digits = predict.get("unit", "number"), _digits(predict.get("step", 1))
+    if unit == "percent":
+        return text.percent(value / 100, digits)
+    if unit == "money":
+        return text.money(value, currency, digits)
+    return text.number(value, digits)
+
+
+def _digits(step: float) -> int:
+    """Count the decimals that a step needs: 0.05 needs two."""
+    return len(f"{step:.6f}".rstrip("0").split(".")[1])
+
+
+def _between(low: float, high: float, kind: type) -> Callable[[str], Any]:
+    def read(raw: str) -> Any:
+        value = kind(raw)
+        if not low <= value <= high:
+            raise ValueError(raw)
+        return value
+
+    return read
+
+
+def _one_of(options: Sequence[str]) -> Callable[[str], str]:
+    def read(raw: str) -> str:
+        if raw not in options:
+            raise ValueError(raw)
+        return raw
+
+    return read

@@ -1,0 +1,1 @@
+"""Why customers come back."""

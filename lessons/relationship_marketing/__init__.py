@@ -1,0 +1,1 @@
+"""When a relationship is worth more than a sale."""

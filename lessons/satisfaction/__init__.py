@@ -1,0 +1,1 @@
+"""What customers feel, and what they tell."""

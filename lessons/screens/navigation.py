@@ -1,0 +1,79 @@
+"""Where am I, and where can I go?  The sidebar: chapters, the open chapter's topics, language, present mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from lessons import Chapter, chapters
+from lessons.frame import memory, present
+from lessons.words import LANGUAGES, Text, text_of
+
+HOME = ""
+
+
+def language(*, asked: str) -> str:
+    """Return the reader's language: what this session or the URL says, else what the browser asked for."""
+    memory.seed("language", "lang", asked, lambda raw: list(LANGUAGES)[list(LANGUAGES).index(raw)])
+    return st.session_state["language"]
+
+
+def written_back(code: str) -> None:
+    """Keep the language in the URL: a click on a page link drops it, so every run writes it again."""
+    if st.query_params.get("lang") != code:
+        st.query_params["lang"] = code
+
+
+def sidebar(*, pages: Mapping[str, Any], here: str, code: str) -> None:
+    """Draw the sidebar; `pages` by path ('' is home), `here` the open page's path."""
+    text = Text(code)
+    keep = {"lang": code}
+    with st.sidebar:
+        st.page_link(
+            pages[HOME],
+            label=text.shared("app.name"),
+            icon=":material/sailing:",
+            width="stretch",
+            query_params=keep,
+        )
+        for chapter in chapters():
+            if chapter.topics:
+                _chapter(chapter, pages=pages, here=here, code=code)
+        st.divider()
+        st.segmented_control(
+            text.shared("topic.language"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key="language",
+            required=True,
+            persist_state="session",
+        )
+        if "/" in here:
+            st.button(
+                text.shared("topic.present"),
+                icon=":material/slideshow:",
+                key="present",
+                on_click=present.start,
+            )
+
+
+def _chapter(chapter: Chapter, *, pages: Mapping[str, Any], here: str, code: str) -> None:
+    keep = {"lang": code}
+    words = Text(code, chapter.folder)
+    opened = here.split("/")[0] in (chapter.name, HOME)
+    st.page_link(
+        pages[chapter.name], label=f":small[{words.short}]", icon="", width="stretch", query_params=keep
+    )
+    if not opened:
+        return
+    for topic in chapter.topics:
+        done = topic.path in memory.progress().done
+        st.page_link(
+            pages[topic.path],
+            label=text_of(topic, code).short,
+            icon=":material/check_circle:" if done else ":material/radio_button_unchecked:",
+            width="stretch",
+            query_params=keep,
+        )

@@ -1,0 +1,1 @@
+"""How a company brings CRM in, and tells whether it worked."""

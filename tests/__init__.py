@@ -1,0 +1,1 @@
+"""Promises about every chapter, topic, scenario and table."""
