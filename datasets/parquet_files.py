@@ -9,7 +9,6 @@ A Parquet file has no header row: its first row is row 1.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +29,7 @@ from datasets.cells import (
 
 HEAD_ROWS = 200
 BATCH = 50_000
+LIMIT_HEAD_BYTES = 100_000_000
 BAD = (pa.ArrowException, OSError, ValueError, OverflowError, RuntimeError, KeyError, IndexError, TypeError)
 
 
@@ -40,11 +40,11 @@ class ParquetTable:
     name: str
     header: list[str]
     head: list[list[str]]
-    source: Any
+    data: bytes
 
     def take(self, positions: list[int]) -> Cells:
         """The columns at ``positions`` as texts; raises BadFile where they are damaged or grow too large."""
-        columns = _read(self.source, positions, self.header, self.name)
+        columns = _read(self.data, positions, self.header, self.name)
         count = len(next(iter(columns.values()))) if columns else 0
 
         def texts(entries: np.ndarray) -> list[str]:
@@ -57,15 +57,8 @@ class ParquetTable:
 def open_parquet(data: bytes, name: str) -> ParquetTable:
     """Open the bytes of a Parquet file; raises BadFile where it is none or is too large."""
     try:
-        # limits on the description itself, which is unpacked before anything can be asked about it
-        source = pq.ParquetFile(
-            pa.BufferReader(data),
-            thrift_string_size_limit=10_000_000,
-            thrift_container_size_limit=1_000_000,
-            pre_buffer=False,
-        )
-        metadata = source.metadata
-        schema = source.schema_arrow
+        source = _open(data)
+        metadata, schema = source.metadata, source.schema_arrow
         rows = sum(metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
         rows = max(rows, metadata.num_rows)
     except BAD:
@@ -76,53 +69,75 @@ def open_parquet(data: bytes, name: str) -> ParquetTable:
         raise BadFile("too_many_columns", name=name, limit=LIMIT_COLUMNS)
     if not schema.names:
         raise BadFile("empty", name=name)
+    if len(set(schema.names)) < len(schema.names):
+        raise BadFile("damaged", name=name, format="Parquet")
     header = column_names(list(schema.names))
-    plain = [position for position, kind in enumerate(schema.types) if _is_plain(kind)]
+    small = [at for at, kind in enumerate(schema.types) if _is_plain(kind) and _size(metadata, [at]) < LIMIT_HEAD_BYTES]
     head: dict[int, list[str | None]] = {}
-    if rows:
-        columns = _read(source, plain, header, name, most=HEAD_ROWS)
-        head = {position: column.to_pylist() for position, column in columns.items()}
+    if rows and small:
+        head = {at: column.to_pylist() for at, column in _read(data, small, header, name, most=HEAD_ROWS).items()}
     count = len(next(iter(head.values()))) if head else 0
     return ParquetTable(
         name=name,
         header=header,
         head=[[head[at][row] or "" if at in head else "" for at in range(len(header))] for row in range(count)],
-        source=source,
+        data=data,
     )
 
 
+def _open(data: bytes, texts: list[str] | None = None) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        pa.BufferReader(data),
+        read_dictionary=texts,
+        pre_buffer=False,
+        # the description itself is unpacked before anything can be asked about it
+        thrift_string_size_limit=10_000_000,
+        thrift_container_size_limit=1_000_000,
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
 def _is_plain(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
+    """Whether a column holds texts, numbers or moments."""
+    if isinstance(kind, pa.DictionaryType):
         kind = kind.value_type
-    return not pa.types.is_nested(kind) and not pa.types.is_null(kind)
+    tests = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
+    moments = (pa.types.is_timestamp, pa.types.is_date)
+    return _is_text(kind) or any(test(kind) for test in (*tests, *moments))
+
+
+def _size(metadata: Any, positions: list[int]) -> int:
+    """Bytes of top-level plain columns when unpacked, as the file says."""
+    leaves = {metadata.schema.column(leaf).path: leaf for leaf in range(metadata.num_columns)}
+    names = [metadata.schema.to_arrow_schema().names[position] for position in positions]
+    return sum(
+        max(metadata.row_group(group).column(leaves[name]).total_uncompressed_size, 0)
+        for group in range(metadata.num_row_groups)
+        for name in names
+        if name in leaves
+    )
 
 
 def _read(
-    source: Any, positions: list[int], header: list[str], name: str, most: int | None = None
+    data: bytes, positions: list[int], header: list[str], name: str, most: int | None = None
 ) -> dict[int, pa.Array]:
     """Columns as text arrays; at most ``most`` rows where it is given."""
-    schema, metadata = source.schema_arrow, source.metadata
-    for position in positions:
-        if not _is_plain(schema.types[position]):
-            raise BadFile("nested_column", name=name, column=header[position])
-    limit = LIMIT_UNPACKED_BYTES
-    too_large = BadFile("unpacks_too_large", name=name, limit=limit // 10**6)
+    too_large = BadFile("unpacks_too_large", name=name, limit=LIMIT_UNPACKED_BYTES // 10**6)
     try:
-        paths = {metadata.schema.column(leaf).path: leaf for leaf in range(metadata.num_columns)}
-        leaves = [paths[schema.names[position]] for position in positions]
-        groups = range(metadata.num_row_groups)
-        chunks = [metadata.row_group(group).column(leaf) for group in groups for leaf in leaves]
-        if most is None and sum(max(chunk.total_uncompressed_size, 0) for chunk in chunks) > limit:
+        source = _open(data)
+        schema = source.schema_arrow
+        for position in positions:
+            if not _is_plain(schema.types[position]):
+                raise BadFile("column_type", name=name, column=header[position])
+        if _size(source.metadata, positions) > LIMIT_UNPACKED_BYTES:
             raise too_large
-        texts = [schema.names[at] for at in positions if _is_text(schema.types[at])]
-        reader = pq.ParquetFile(
-            source.reader if hasattr(source, "_not") else _reopened(source),
-            read_dictionary=texts,
-            pre_buffer=False,
-        )
+        names = [schema.names[position] for position in positions]
+        reader = _open(data, [schema.names[at] for at in positions if _is_text(schema.types[at])])
         pieces: dict[int, list[pa.Array]] = {position: [] for position in positions}
         rows = size = 0
-        names = [schema.names[position] for position in positions]
         for batch in reader.iter_batches(batch_size=most or BATCH, columns=names, use_threads=False):
             rows += batch.num_rows
             if rows > LIMIT_ROWS:
@@ -130,16 +145,46 @@ def _read(
             for position in positions:
                 column = batch.column(schema.names[position])
                 size += _laid_out(column)
-                if size > limit:
+                if size > LIMIT_UNPACKED_BYTES:
                     raise too_large
                 pieces[position].append(_as_text(column))
             if most is not None and rows >= most:
                 break
-        return {
-            position: pa.concat_arrays(column) if column else pa.array([], pa.large_string())
-            for position, column in pieces.items()
-        }
     except BadFile:
         raise
     except (*BAD, MemoryError):
         raise BadFile("damaged", name=name, format="Parquet") from None
+    empty = pa.array([], pa.large_string())
+    return {position: pa.concat_arrays(column) if column else empty for position, column in pieces.items()}
+
+
+def _laid_out(column: Any) -> int:
+    """Bytes of a column's texts once every row has its own."""
+    if not isinstance(column, pa.DictionaryArray):
+        return column.nbytes
+    if not _is_text(column.type.value_type):
+        return 16 * len(column)
+    lengths = pc.binary_length(column.dictionary.cast(pa.large_string()))
+    return pc.sum(lengths.take(column.indices)).as_py() or 0
+
+
+def _as_text(column: Any) -> pa.Array:
+    """Texts as they are, moments as ISO in UTC, whole numbers without .0."""
+    kind = column.type
+    if isinstance(kind, pa.DictionaryType):
+        column = column.cast(kind.value_type)
+        kind = kind.value_type
+    if pa.types.is_timestamp(kind):
+        # from a zone to UTC, then the zone is dropped
+        column = column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.timestamp("us"))
+    elif pa.types.is_floating(kind):
+        column = column.cast(pa.float64())
+        texts = [None if cell is None else f"{cell:.0f}" if _is_whole(cell) else repr(cell) for cell in column.to_pylist()]
+        return pa.array(texts, pa.large_string())
+    column = column.cast(pa.large_string())
+    column.validate(full=True)  # that texts are really UTF-8
+    return column
+
+
+def _is_whole(number: float) -> bool:
+    return number.is_integer() and abs(number) < 1e15

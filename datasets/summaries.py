@@ -253,7 +253,6 @@ def _repeat_purchases_by_period(orders, until: Moment, days_per_unit: float):
 
 
 def _holdout_purchases(orders, since: Moment, until: Moment):
-    import ibis
 
     days = _purchase_days(orders, until)
     after = days.day > _date(since)

@@ -14,6 +14,7 @@ import codecs
 import csv
 import re
 import unicodedata
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,8 +70,7 @@ class TextFile:
         width = len(self.header)
         taken: list[list[str]] = [[] for _ in positions]
         into = [(column.append, position) for column, position in zip(taken, positions, strict=True)]
-        rows: list[int] = []
-        spans: list[tuple[int, int]] = []
+        rows, starts, ends = array("q"), array("q"), array("q")
         broken: list[tuple[int, str, str]] = []
         row = self.first_row - 1
         for start, end, cells, reason in records(self.lines, self.first_line, self.delimiter, width):
@@ -88,14 +88,15 @@ class TextFile:
                     for append, position in into:
                         append(cells[position])
                     rows.append(row)
-                    spans.append((start, end))
+                    starts.append(start)
+                    ends.append(end)
             if reason:
                 broken.append((row, shorten("".join(self.lines[start:end]).rstrip("\n")), reason))
             if len(rows) + len(broken) > LIMIT_ROWS:
                 raise BadFile("too_many_rows", name=self.name, limit=LIMIT_ROWS)
 
         def texts(entries: np.ndarray) -> list[str]:
-            return [shorten("".join(self.lines[slice(*spans[entry])]).rstrip("\n")) for entry in entries]
+            return [shorten("".join(self.lines[starts[at] : ends[at]]).rstrip("\n")) for at in entries]
 
         return Cells(
             rows=np.array(rows, dtype=np.int64),
@@ -105,7 +106,7 @@ class TextFile:
         )
 
 
-def open_text(data: bytes, name: str) -> TextFile:
+def open_text(data: bytes, name: str, *, columns_needed: int = 2) -> TextFile:
     """Open the bytes of a text file; raises BadFile where it is no table."""
     text, encoding = decode(data, name)
     if "\r" in text:
@@ -114,7 +115,10 @@ def open_text(data: bytes, name: str) -> TextFile:
         raise BadFile("too_many_rows", name=name, limit=LIMIT_ROWS)
     lines = text.split("\n")
     del text
-    lines = [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+    if not lines[-1]:
+        lines.pop()
+    for at, line in enumerate(lines):
+        lines[at] = line + "\n"  # in place: two lists of a million lines would be one too many
 
     first = 0
     delimiter = None
@@ -132,8 +136,8 @@ def open_text(data: bytes, name: str) -> TextFile:
         row += 1
         if reason and lines[start].count(delimiter) >= LIMIT_COLUMNS:
             raise BadFile("too_many_columns", name=name, limit=LIMIT_COLUMNS)
-        # a title above the table fills one cell; the header fills two or more
-        if reason or sum(1 for cell in cells if cell.strip()) < 2:
+        # a title above the table fills one cell; the header of purchases fills two or more
+        if reason or sum(1 for cell in cells if cell.strip()) < columns_needed:
             continue
         header = list(cells)
         while not header[-1].strip():

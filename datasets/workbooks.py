@@ -42,9 +42,8 @@ LIMIT_CHARACTERS = 1_500_000_000  # texts of cells, each time they are used
 CHUNK = 1 << 20
 
 DECLARATION = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
-ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*\$?[A-Za-z]*\$?([0-9]{5,})\s*["']""")
 FAR_RIGHT = re.compile(rb"""\sr\s*=\s*["']\s*\$?([A-Za-z]{2,})\$?[0-9]""")
-FAR_DOWN = re.compile(rb"""\sr\s*=\s*["']\s*\$?[A-Za-z]*\$?([0-9]{6,})\s*["']""")
+ROW_NUMBER = rb"""\sr\s*=\s*["']\s*\$?[A-Za-z]*\$?([0-9]{%d,})\s*["']"""
 ODD_REFERENCE = re.compile(rb"""\sr\s*=\s*["'][^"'<>]{0,40}&|\sr\s*=\s*["']\s*\$?[A-Za-z]{4,}\$?[0-9]""")
 
 
@@ -77,6 +76,8 @@ class Workbook:
 
         def texts(entries: np.ndarray) -> list[str]:
             wanted = set(entries.tolist())
+            if not wanted:
+                return []
             found = {
                 entry: shorten(", ".join(map(cell_text, cells)).rstrip(", "))
                 for entry, (_, cells) in enumerate(filled_rows(self.sheet, self.first_row))
@@ -119,7 +120,7 @@ def open_workbook(data: bytes, name: str) -> Workbook:
 def filled_rows(sheet: Any, first_row: int) -> Iterator[tuple[int, list[Any]]]:
     """(row number, cells) of the rows from ``first_row`` on that hold any value."""
     for row, cells in enumerate(sheet.iter_rows(), start=1):
-        if row >= first_row and any(cell != "" for cell in cells):
+        if row >= first_row and cells.count("") < len(cells):
             yield row, cells
 
 
@@ -241,10 +242,11 @@ def _refuse_far_cells(checked: bytes, name: str) -> None:
     if width > LIMIT_COLUMNS:
         raise BadFile("too_many_columns", name=name, limit=LIMIT_COLUMNS)
     height = LIMIT_CELLS // width
-    if height < 99_999 or FAR_DOWN.search(checked):
-        tallest = max((int(match.group(1)) for match in ROW_NUMBER.finditer(checked)), default=0)
-        if tallest > height:
-            raise BadFile("unpacks_too_large", name=name, limit=LIMIT_UNPACKED_BYTES // 10**6)
+    # only row numbers with as many digits as the limit can lie beyond it
+    far_down = re.compile(ROW_NUMBER % len(str(height)))
+    tallest = max((int(match.group(1)) for match in far_down.finditer(checked)), default=0)
+    if tallest > height:
+        raise BadFile("unpacks_too_large", name=name, limit=LIMIT_UNPACKED_BYTES // 10**6)
 
 
 def _column_number(letters: bytes) -> int:

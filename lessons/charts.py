@@ -170,7 +170,7 @@ def you(figure: go.Figure, *, label: str, x: float | None = None, y: float | Non
     """
     line = dict(color=YOU, width=2, dash="dot")
     left, right = figure.layout.xaxis.range  # type: ignore[union-attr]
-    low, high = figure.layout.yaxis.range  # type: ignore[union-attr]
+    low, _ = figure.layout.yaxis.range  # type: ignore[union-attr]
     if x is not None:
         place = (x - left) / (right - left)
         anchor = "left" if place < 0.75 else "right"

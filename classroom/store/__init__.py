@@ -54,7 +54,7 @@ _done = sa.table("done", *map(sa.column, ("learner", "course", "topic")))
 _one_migration = threading.Lock()
 
 
-class StoreUnavailable(Exception):  # noqa: N818
+class StoreUnavailable(Exception):
     """Nothing can be read or kept; the course goes on without.
 
     `reason` is a key of `SENTENCES`, for pages that speak the reader's language; `place` is the file or URL.

@@ -211,7 +211,7 @@ def order_ids(customer: Integers, encounter: Integers, *, seed: int) -> Integers
     among themselves, so no two pairs can meet.
 
     >>> order_ids(np.array([1, 1, 2]), np.array([0, 1, 0]), seed=1).tolist()
-    [219009810440443, 410265121418524, 278521583143912]
+    [427230663467577, 473235163343957, 520751916116858]
     """
     mask = 2**_ORDER_ID_BITS - 1
     secret = philox.draw(np.zeros(2, dtype=np.int64), [0, 1], purpose=ORDER_IDS, seed=seed)

@@ -74,7 +74,7 @@ def draw(
     np.right_shift(identity, 32, out=counter[1])
     counter[2] = encounter
     counter[3] = purpose << 24 | replicate
-    key = seed & _LOW, seed >> 32
+    key = int(seed) & _LOW, int(seed) >> 32
     for start in range(0, len(customer), ROWS):
         _ten_rounds(counter[:, start : start + ROWS], key)
     return counter

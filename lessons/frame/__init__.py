@@ -16,7 +16,7 @@ import streamlit as st
 from lessons import charts
 from lessons.frame import checks, choose, memory, present, tabs
 from lessons.frame.data import Data
-from lessons.frame.stage import Stage, written
+from lessons.frame.stage import Stage, between, written
 from lessons.words import Text
 
 __all__ = ["Data", "Stage", "Text", "topic"]
@@ -155,7 +155,7 @@ def predict(text: Text) -> None:
         if not present.on():
             st.header(text.shared("topic.predict"), anchor=False)
         key = f"{text.topic.name}.guess"
-        memory.seed(key, "guess", facts["start"], type(facts["start"]))
+        memory.seed(key, "guess", facts["start"], between(facts["low"], facts["high"], type(facts["start"])))
         value = st.slider(
             text.words["predict"]["ask"],
             facts["low"],
@@ -172,9 +172,14 @@ def predict(text: Text) -> None:
             icon=":material/lock:",
             type="primary",
             key=f"{text.topic.name}.lock",
-            on_click=memory.predicted,
-            args=(text.topic.path, value),
+            on_click=_lock,
+            args=(text.topic.path, key),
         )
+
+
+def _lock(path: str, key: str) -> None:
+    # Not the value that the page was last drawn with: a quick hand locks before the page is drawn again.
+    memory.predicted(path, st.session_state[key])
 
 
 def guess(text: Text) -> float:
@@ -230,6 +235,9 @@ def explain(
                     stage.hand,
                     hide_index=True,
                     key="by_hand",
+                    column_config={
+                        name: st.column_config.Column(alignment="right") for name in stage.hand.columns[1:]
+                    },
                     width="content" if not stage.presenting else "stretch",
                     alt=section.heading,
                 )

@@ -40,12 +40,17 @@ def _question(text: Text, check: dict, *, all_checks: list[str]) -> None:
             text.shared("topic.answer"),
             key=f"{key}.answer",
             disabled=chosen is None,
-            on_click=memory.checked,
-            args=(path, name, chosen),
+            on_click=_answer,
+            args=(path, name, key),
             kwargs={"all_checks": all_checks},
         )
         if answered in check["options"]:
             verdict(text, correct=answered == check["right"], words=words["replies"][answered])
+
+
+def _answer(path: str, name: str, key: str, *, all_checks: list[str]) -> None:
+    # What is chosen now, which may be newer than what the page was last drawn with.
+    memory.checked(path, name, st.session_state[key], all_checks=all_checks)
 
 
 def verdict(text: Text, *, correct: bool, words: str) -> None:

@@ -81,8 +81,8 @@ def _read(text: Text, held: dict[str, Any]) -> Data | None:
     try:
         with st.spinner(text.shared("file.reading")):
             if "names" not in held:
-                held["names"] = uploads.column_names(held["content"], name=held["name"])
-                held["guess"] = uploads.guess_columns(held["names"])
+                look = uploads.look(held["content"], name=held["name"])
+                held["names"], held["guess"] = list(look.names), look.guess
             columns, order = _mapping(text, held)
             if columns is None:
                 return None
@@ -163,10 +163,10 @@ def _report(text: Text, upload: Any, held: dict[str, Any]) -> None:
         rejected=text.number(rejected),
     )
     (st.info if rejected else st.markdown)(words)
-    if getattr(upload, "ambiguous", False):
+    if upload.date_order_ambiguous:
         st.info(text.shared("file.ambiguous"))
     if rejected:
-        listed = upload.rejects.assign(reason=[text.reason(reason) for reason in upload.rejects["reason"]])
+        listed = upload.rejects.assign(reason=[text.shared(f"reasons.{reason}") for reason in upload.rejects["reason"]])
         listed.columns = [text.shared(f"file.{name}") for name in ("row", "original", "reason")]
         st.dataframe(listed.head(200), hide_index=True, height=210, key=f"rejects.{held['mark']}")
         st.download_button(

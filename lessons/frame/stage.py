@@ -60,7 +60,7 @@ class Stage:
     @property
     def your_label(self) -> str:
         """The short word beside the learner's sign in a chart."""
-        return f"{self.text.shared('signs.you')}: {self.guess_words}"
+        return f"{self.text.shared('signs.you')}{self.text.shared('home.colon')}{self.guess_words}"
 
     @property
     def guess_words(self) -> str:
@@ -84,7 +84,7 @@ class Stage:
         whole = all(float(part).is_integer() for part in (low, high, start, step))
         low, high, start, step = (int(v) if whole else float(v) for v in (low, high, start, step))
         key = self._key(name)
-        memory.seed(key, name, start, _between(low, high, int if whole else float))
+        memory.seed(key, name, start, between(low, high, int if whole else float))
         if not self._drawn:
             return st.session_state[key]
         value = self._column.slider(
@@ -142,7 +142,7 @@ class Stage:
         whole = all(float(part).is_integer() for part in (low, high, start, step))
         low, high, start, step = (int(v) if whole else float(v) for v in (low, high, start, step))
         key = self._key(name)
-        memory.seed(key, name, start, _between(low, high, int if whole else float))
+        memory.seed(key, name, start, between(low, high, int if whole else float))
         if not self._drawn:
             return st.session_state[key]
         value = self._column.number_input(
@@ -297,7 +297,9 @@ def _digits(step: float) -> int:
     return len(f"{step:.6f}".rstrip("0").split(".")[1])
 
 
-def _between(low: float, high: float, kind: type) -> Callable[[str], Any]:
+def between(low: float, high: float, kind: type) -> Callable[[str], Any]:
+    """Return a reader for a value in the URL: ValueError where it is no number within the limits."""
+
     def read(raw: str) -> Any:
         value = kind(raw)
         if not low <= value <= high:

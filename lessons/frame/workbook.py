@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+
 from datasets.exports import Formula, xlsx_bytes
 
 __all__ = ["Formula", "xlsx"]

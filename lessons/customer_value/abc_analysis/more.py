@@ -6,10 +6,11 @@ import streamlit as st
 from lessons import charts
 from lessons.customer_value.abc_analysis import model as abc
 from lessons.customer_value.abc_analysis import pictures
+from lessons.customer_value.abc_analysis.judging import Judgement, judge
 from lessons.customer_value.abc_analysis.truth import expected_revenue, twenty_companies
 from lessons.customer_value.abc_analysis.whale import GROSS_MARGIN, Analysis
 from lessons.customer_value.abc_analysis.whale import six_customers as six
-from lessons.frame import Data, Stage
+from lessons.frame import Data, Stage, Text
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -34,6 +35,15 @@ def expected(key: str, _data: Data) -> pd.DataFrame:
     return expected_revenue(
         listed(key, _data), truth=_data.truth, until=_data.calibration_until, weeks_ahead=_weeks(_data)
     )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def judgement(key: str, a: float, _data: Data) -> Judgement:
+    """The A list against the next period."""
+    after = future(key, _data)
+    assert after is not None
+    known = None if _data.truth is None else expected(key, _data)
+    return judge(listed(key, _data), after=after, known=known, a=a)
 
 
 @st.cache_data(max_entries=3, show_spinner=False)
@@ -65,54 +75,49 @@ def words(stage: Stage, found: Analysis, *, cost: float, driver: str) -> dict[st
     }
 
 
-def six_customers(stage: Stage) -> pd.DataFrame:
+@st.cache_data(max_entries=6, show_spinner=False)
+def six_customers(language: str, _text: Text) -> pd.DataFrame:
     """The table of the six customers, in the reader's words."""
-    text, rows = stage.text, six()
+    rows = six()
     for name in ("revenue", "cost_to_serve", "profit"):
-        rows[name] = rows[name].map(text.number)
-    rows["cumulative_share"] = rows["cumulative_share"].map(text.percent)
-    return rows.astype(str).rename(columns=text.label)
+        rows[name] = rows[name].map(_text.number)
+    rows["cumulative_share"] = rows["cumulative_share"].map(_text.percent)
+    return rows.astype(str).rename(columns=_text.label)
 
 
-def truth(stage: Stage, found: Analysis) -> None:
+def truth(stage: Stage, found: Analysis, *, a: float) -> None:
     """Hold the A list against the truth, or where nobody knows it against the period kept back."""
     text, data = stage.text, stage.data
-    after = future(data.key, data)
-    if after is None:
+    if not stage.locked or future(data.key, data) is None:
         return
-    known = expected(data.key, data) if data.truth is not None else None
-    value = (known["future"] if known is not None else after["revenue"]).to_numpy()
-    chosen = (found.rows["class"] == "A").to_numpy()
-    judged = abc.choice(chosen=chosen, next_value=value)
+    judged = judgement(data.key, a, data)
     low, high = interval(data.key, data)
     values = {
-        "count": text.number(chosen.sum()),
-        "reached": text.percent(judged.reached),
-        "best": text.percent(judged.best),
-        "lost": text.money(judged.lost, data.currency),
+        "count": text.number(found.count["A"]),
+        "reached": text.percent(judged.choice.reached),
+        "best": text.percent(judged.choice.best),
+        "lost": text.money(judged.choice.lost, data.currency),
         "low": text.percent(low, 1),
         "high": text.percent(high, 1),
         "weeks": text.number(_weeks(data)),
         "until": text.date(data.calibration_until),
+        "silent": text.percent(judged.silent),
     }
-    if known is not None:
-        needed = abc.customers_for(known["past"], share=0.80) / len(known)
+    if judged.gini is not None and judged.needed is not None:
         values |= {
-            "right": text.percent(judged.right),
-            "by_lot": text.percent(chosen.mean()),
+            "right": text.percent(judged.choice.right),
+            "by_lot": text.percent(judged.chosen),
             "gini": text.number(found.gini, 2),
-            "gini_true": text.number(abc.gini(known["past"]), 2),
-            "needed_true": text.percent(needed),
-            "verdict": text.label("covers" if low <= needed <= high else "misses"),
+            "gini_true": text.number(judged.gini, 2),
+            "needed_true": text.percent(judged.needed),
+            "verdict": text.label("covers" if low <= judged.needed <= high else "misses"),
         }
-    else:
-        values["silent"] = text.percent((after["orders"][chosen] == 0).mean())
     stage.truth(
         figures={"model": values["reached"], "truth": values["best"], "lost": values["lost"]},
         heading="truth_heading",
-        chart=pictures.concentrations(stage, found, value=value, judged=judged),
+        chart=pictures.concentrations(stage, judged),
         values=values,
-        section="truth" if known is not None else "truth_real",
+        section="truth" if judged.gini is not None else "truth_real",
     )
 
 
@@ -155,14 +160,14 @@ def coverage(stage: Stage) -> None:
     """Twenty intervals against the truth of one year and the truth without chance."""
     text = stage.text
     intervals, one_year, without_chance = companies(stage.data.key, stage.data)
-    top = charts.limit(max(intervals["high"].max(), without_chance))
+    low, high = intervals["low"].min(), max(intervals["high"].max(), without_chance)
+    ticks = [step / 20 for step in range(int(low * 20), int(high * 20) + 2)]
     figure = charts.axes(
         charts.blank(height=330),
         x_title=text.label("company_axis"),
         x_ticks=[(1, "1"), (10, "10"), (20, "20")],
-        y_ticks=pictures.percents(text, top / 4, top),
+        y_ticks=[(tick, text.percent(tick)) for tick in ticks],
         x_range=(0, 27),
-        y_range=(intervals["low"].min() - 0.02, max(intervals["high"].max(), without_chance) + 0.02),
     )
     for number, (low, high) in enumerate(intervals.to_numpy(), start=1):
         charts.curve(figure, x=[number, number], y=[low, high])

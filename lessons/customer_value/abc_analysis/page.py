@@ -38,7 +38,7 @@ def model(stage: Stage) -> None:
         stage.notice("no_revenue", until=text.date(data.calibration_until))
     if curve == "revenue":
         for name in abc.CLASSES:
-            stage.figure(f"in_{name.lower()}", text.number(found.count(name)))
+            stage.figure(f"in_{name.lower()}", text.number(found.count[name]))
         stage.figure("gini", text.number(found.gini, 2))
         stage.chart("pareto_heading", pictures.pareto(stage, found))
     else:
@@ -48,8 +48,8 @@ def model(stage: Stage) -> None:
         stage.figure("losing", text.percent(found.whale.losing))
         stage.chart("whale_heading", pictures.whales(stage, found))
     stage.explain(**more.words(stage, found, cost=cost / 100, driver=driver))
-    stage.by_hand(more.six_customers(stage))
-    more.truth(stage, found)
+    stage.by_hand(more.six_customers(text.language, text))
+    more.truth(stage, found, a=a / 100)
     stage.table(found.rows)
     stage.workbook(lambda: workbook.make(text, found, a=a / 100, ab=ab / 100, cost=cost / 100, driver=driver))
     stage.notebook(a=a / 100, ab=ab / 100, cost_to_serve=cost / 100, driver=driver)

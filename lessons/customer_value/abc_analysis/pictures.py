@@ -2,12 +2,11 @@
 
 import math
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from lessons import charts
-from lessons.customer_value.abc_analysis.model import CLASSES, Choice, concentration
+from lessons.customer_value.abc_analysis.judging import Judgement
+from lessons.customer_value.abc_analysis.model import CLASSES
 from lessons.customer_value.abc_analysis.whale import Analysis
 from lessons.frame import Stage, Text
 
@@ -27,16 +26,17 @@ def pareto(stage: Stage, found: Analysis) -> go.Figure:
         x_ticks=percents(text, 0.25, 1),
         y_ticks=percents(text, 0.25, 1),
     )
-    charts.curve(figure, x=[0, 1], y=[0, 1], sign="reference")
-    left = 0.0
+    # The diagonal and the limits are one line with gaps.
+    across, up, left, gap = [0.0, 1.0], [0.0, 1.0], 0.0, math.nan
     for name in CLASSES:
-        right = left + found.count(name) / n
+        right = left + found.count[name] / n
         if name != "C" and 0 < right < 1:
-            height = found.rows["cumulative_share"].iloc[round(right * n) - 1]
-            charts.curve(figure, x=[right, right], y=[0, height], sign="reference")
+            across += [gap, right, right]
+            up += [gap, 0.0, float(found.rows["cumulative_share"].iloc[round(right * n) - 1])]
         if right - left > 0.03:
             charts.note(figure, x=left + 0.01, y=0, label=name, sign="reference", side="right")
         left = right
+    charts.curve(figure, x=across, y=up, sign="reference")
     charts.curve(figure, x=found.pareto_curve["customers"].tolist(), y=found.pareto_curve["total"].tolist())
     label = text.label("at_eighty", share=text.percent(found.needed))
     charts.point(figure, x=found.needed, y=0.8, label=label, above=False, side="right")
@@ -63,7 +63,7 @@ def whales(stage: Stage, found: Analysis) -> go.Figure:
     return figure if stage.locked else charts.you(figure, x=stage.guess / 100, label=stage.your_label)
 
 
-def concentrations(stage: Stage, found: Analysis, *, value: NDArray[np.float64], judged: Choice) -> go.Figure:
+def concentrations(stage: Stage, judged: Judgement) -> go.Figure:
     """Draw the next period's revenue by depth of the list, and by depth of the best possible list."""
     text = stage.text
     figure = charts.axes(
@@ -72,10 +72,11 @@ def concentrations(stage: Stage, found: Analysis, *, value: NDArray[np.float64],
         x_ticks=percents(text, 0.25, 1),
         y_ticks=percents(text, 0.25, 1),
     )
-    best, listed = concentration(value), concentration(value, by=found.rows["revenue"])
+    best, listed, at = judged.best, judged.listed, judged.chosen
     charts.curve(figure, x=best["customers"].tolist(), y=best["total"].tolist(), sign="truth")
     charts.curve(figure, x=listed["customers"].tolist(), y=listed["total"].tolist())
-    at = found.count("A") / len(found.rows)
     side = "right" if at < 0.6 else "left"
-    charts.point(figure, x=at, y=judged.best, label=text.label("by_truth"), sign="truth", side=side)
-    return charts.point(figure, x=at, y=judged.reached, label=text.label("by_past"), above=False, side=side)
+    charts.point(figure, x=at, y=judged.choice.best, label=text.label("by_truth"), sign="truth", side=side)
+    return charts.point(
+        figure, x=at, y=judged.choice.reached, label=text.label("by_past"), above=False, side=side
+    )

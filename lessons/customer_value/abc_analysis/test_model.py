@@ -179,11 +179,13 @@ def test_interval_catches_the_share_of_an_exponential_distribution():
     # The best p of the customers bring p (1 − log p) of an exponential total.
     truth = optimize.root_scalar(lambda p: p * (1 - math.log(p)) - 0.8, bracket=(0.01, 0.99)).root
     rng = np.random.default_rng(5)
-    caught = 0
-    for seed in range(60):
-        low, high = share_interval(rng.exponential(size=400), seed=seed)
-        caught += low <= truth <= high
-    assert 51 <= caught <= 60
+    samples = rng.exponential(size=(600, 400))
+    estimates = np.array([customers_for(sample, share=0.80) / 400 for sample in samples])
+    ends = np.array([share_interval(sample, seed=seed) for seed, sample in enumerate(samples[:80])])
+    assert 70 <= ((ends[:, 0] <= truth) & (truth <= ends[:, 1])).sum() <= 80
+    # Each end lies 1.96 standard deviations of the estimate away, as it came out over 600 samples.
+    reach = np.abs(ends - estimates[:80, None]).mean(axis=0) / estimates.std()
+    assert reach.tolist() == pytest.approx([1.96, 1.96], rel=0.10)
 
 
 def test_long_lists_have_the_same_interval_as_their_groups():

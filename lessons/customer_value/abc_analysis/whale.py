@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from lessons.customer_value.abc_analysis.model import classes, concentration, customers_for, gini
+from lessons.customer_value.abc_analysis.model import CLASSES, classes, concentration, customers_for, gini
 
 DRIVERS = ("revenue", "orders", "customers")
 GROSS_MARGIN = 0.40
@@ -78,12 +78,14 @@ class Analysis:
     """Everything that one setting of the controls says about a list of customers.
 
     `rows` is one row a customer (customer_id, class, orders, revenue, cumulative_share, profit in currency
-    units), most revenue first; `needed` and `best_fifth` are shares (of customers for 80% of the revenue; of
-    revenue from the best 20%), `profit_of_best_fifth` is a share of all profit; the curves are from
-    concentration(); `cost_per_unit` is what one unit of the driver is charged (currency units).
+    units), most revenue first; `count` is the number of customers in each class; `needed` and `best_fifth` are
+    shares (of customers for 80% of the revenue; of revenue from the best 20%), `profit_of_best_fifth` is a
+    share of all profit; the curves are from concentration(); `cost_per_unit` is what one unit of the driver
+    is charged (currency units).
     """
 
     rows: pd.DataFrame
+    count: dict[str, int]
     needed: float
     best_fifth: float
     gini: float
@@ -93,29 +95,27 @@ class Analysis:
     pareto_curve: pd.DataFrame
     whale_curve: pd.DataFrame
 
-    def count(self, name: str) -> int:
-        """Number of customers in one class."""
-        return int((self.rows["class"] == name).sum())
-
 
 def analyse(customers: pd.DataFrame, *, a: float, ab: float, cost_to_serve: float, driver: str) -> Analysis:
     """Analyse a list from customer_list(); a and ab as for classes(), the rest as for profits()."""
     revenue, orders = customers["revenue"].to_numpy(), customers["orders"].to_numpy()
     profit = profits(revenue=revenue, orders=orders, cost_to_serve=cost_to_serve, driver=driver)
     total, n = revenue.sum(), len(revenue)
+    class_of = classes(revenue, a=a, ab=ab)
     units = {"revenue": total, "orders": orders.sum(), "customers": n}[driver]
     fifth = max(round(n / 5), 1)
     return Analysis(
         rows=pd.DataFrame(
             {
                 "customer_id": customers["customer_id"],
-                "class": classes(revenue, a=a, ab=ab),
+                "class": class_of,
                 "orders": orders,
                 "revenue": revenue.round(2),
                 "cumulative_share": (revenue.cumsum() / (total or 1.0)).round(6),
                 "profit": profit.round(2),
             }
         ),
+        count={name: int((class_of == name).sum()) for name in CLASSES},
         needed=customers_for(revenue, share=0.80) / n,
         best_fifth=float(revenue[:fifth].sum() / (total or 1.0)),
         gini=gini(revenue),

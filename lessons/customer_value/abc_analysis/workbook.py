@@ -9,11 +9,11 @@ from lessons.customer_value.abc_analysis.whale import GROSS_MARGIN, Analysis, an
 from lessons.frame.workbook import Formula, xlsx
 from lessons.words import Text
 
-ROWS = 20_000
+ROWS = 10_000
 
 
 def make(text: Text, found: Analysis, *, a: float, ab: float, cost: float, driver: str) -> bytes:
-    """Return the workbook; of more than 20,000 customers it holds every k-th of the sorted list."""
+    """Return the workbook; of more than 10,000 customers it holds every k-th of the sorted list."""
     listed = len(found.rows)
     step = -(-listed // ROWS)
     if step > 1:

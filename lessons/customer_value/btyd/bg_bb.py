@@ -57,11 +57,11 @@ class BgBb:
         As in the paper, the next occasion unless told otherwise; ahead=0 is the last one that was seen.
         """
         x, recency, age = check_history(x, recency, age)
-        ahead_of = fitting.check_counts("ahead", ahead)
-        log_whole, log_there = (fitting.once(lambda *h, i=i: self._log_parts(*h)[i], x, recency, age) for i in (0, 1))
-        delta = self.delta + age
-        stays = betaln(self.gamma, delta + ahead_of) - betaln(self.gamma, delta)
-        return np.exp(log_there - log_whole + stays)
+        whole, there = (fitting.once(lambda *h, i=i: self._log_parts(*h)[i], x, recency, age) for i in (0, 1))
+        alive, delta = np.exp(there - whole), self.delta + age
+        for k in range(int(fitting.check_counts("ahead", ahead))):
+            alive = alive * (delta + k) / (self.gamma + delta + k)
+        return alive
 
     def expected_purchases(
         self, *, x: ArrayLike, recency: ArrayLike, age: ArrayLike, horizon: ArrayLike
@@ -94,7 +94,9 @@ class BgBb:
         learnt = (self.alpha + x, self.beta + age - x, self.gamma, self.delta + age)
         return (1 - alive) * (n == 0) + alive * fitting.once(_pmf, *learnt, n, horizon)
 
-    def _log_parts(self, x: np.ndarray, recency: np.ndarray, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _log_parts(
+        self, x: np.ndarray, recency: np.ndarray, age: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Log-likelihood, and its part from still being there at the last occasion."""
         log_term, row, last = _log_terms(np.log(list(asdict(self).values())), *_spell_out(x, recency, age))
         return _log_sum(log_term, row, x.size), log_term[last]

@@ -19,13 +19,13 @@ def six_customers(text: Text) -> pd.DataFrame:
     six = btyd.six_customers()
     shown = {
         "customer": six["customer"],
-        "x": six["x"].map(text.number),
-        "recency": six["recency"].map(text.number),
+        "x": [text.number(x) for x in six["x"]],
+        "recency": [text.number(recency) for recency in six["recency"]],
         "risk": [text.number(risk, 2) if risk else "–" for risk in six["risk"]],
         "silence": [text.number(silence, 2) for silence in six["silence"]],
-        "odds_gone": six["odds_gone"].map(lambda odds: text.number(odds, 2)),
-        "p_alive": six["p_alive"].map(lambda p: text.number(p, 3)),
-        "next_40": six["expected"].map(lambda orders: text.number(orders, 2)),
+        "odds_gone": [text.number(odds, 2) for odds in six["odds_gone"]],
+        "p_alive": [text.number(p, 3) for p in six["p_alive"]],
+        "next_40": [text.number(orders, 2) for orders in six["expected"]],
     }
     return pd.DataFrame({text.label(name): column for name, column in shown.items()})
 
@@ -35,8 +35,8 @@ def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> go.Figure:
     text, per_unit = stage.text, btyd.DAYS_PER_UNIT[unit]
     mark, end = found.mark / per_unit, found.last_day / per_unit
     guess = found.height(stage.guess / 100)
-    highest = max(found.expected[-1], found.actual[-1], guess) if stage.locked else found.height(1.5)
-    top = charts.limit(highest)
+    outcome = max(found.expected[-1], found.actual[-1]) if stage.locked else found.height(1.0)
+    top = charts.limit(max(outcome, guess))
     ticks = [(0, "0"), (mark, text.number(mark)), (end, text.number(end))]
     figure = charts.axes(
         charts.blank(),
@@ -48,30 +48,28 @@ def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> go.Figure:
     upright(figure, mark, text.label(f"mark_{unit}", number=text.number(mark)))
     step = max(1, found.last_day // 150)
     days = np.unique([*range(0, found.last_day, step), found.mark, found.last_day])
-    came, expected = found.actual[days], found.expected[days]
-    charts.curve(figure, x=days / per_unit, y=came, sign="reference")
-    charts.curve(figure, x=days / per_unit, y=expected, sign="model")
+    charts.curve(figure, x=(days / per_unit).tolist(), y=found.expected[days].tolist(), sign="model")
+    # What came stands as dots on the line: two lines that agree would hide each other.
+    some = np.linspace(0, found.last_day, 33).astype(int)[1:]
+    charts.curve(figure, x=(some / per_unit).tolist(), y=found.actual[some].tolist(), sign="reference")
+    dots = {"size": 7, "symbol": "circle", "color": charts.REFERENCE}
+    figure.update_traces(mode="markers", marker=dots, cliponaxis=False, selector={"name": "reference"})
     day = found.mark + (found.last_day - found.mark) // 2
     above = found.expected[day] >= found.actual[day]
-    for sign, word, line, over in (
-        ("model", "model", found.expected, above),
+    lines: list[tuple[charts.Sign, str, np.ndarray, bool]] = [
+        ("model", "model", found.expected, bool(above)),
         ("reference", "orders_came", found.actual, not above),
-    ):
-        charts.note(
-            figure,
-            x=day / per_unit,
-            y=float(line[day]),
-            label=text.label(word),
-            sign=sign,
-            above=bool(over),
-            side="left" if over else "right",
-        )
+    ]
+    for sign, word, line, over in lines:
+        side, place = ("left" if over else "right"), float(line[day])
+        label = text.label(word)
+        charts.note(figure, x=day / per_unit, y=place, label=label, sign=sign, above=over, side=side)
     return charts.you(figure, y=guess, label=stage.your_label)
 
 
 def upright(figure: go.Figure, x: float, words: str) -> go.Figure:
     """Draw a thin grey upright line, with words at its top."""
-    line = dict(color=charts.REFERENCE, width=1.5)
+    line = {"color": charts.REFERENCE, "width": 1}
     figure.add_shape(type="line", x0=x, x1=x, yref="paper", y0=0, y1=1, line=line, layer="below")
     low, high = figure.layout.yaxis.range  # type: ignore[union-attr]
     return charts.note(figure, x=x, y=high - 0.1 * (high - low), label=words, sign="reference", side="left")
@@ -79,12 +77,12 @@ def upright(figure: go.Figure, x: float, words: str) -> go.Figure:
 
 def groups(text: Text, frame: pd.DataFrame) -> go.Figure:
     """Draw the share truly alive against P(alive): truth dashed with squares, the model its own diagonal."""
-    tenths = [(share, text.percent(share)) for share in (0, 0.5, 1)]
+    ticks = percents(text, (0, 0.5, 1))
     figure = charts.axes(
         charts.blank(height=330),
         x_title=text.label("truth_x"),
-        x_ticks=[*tenths],
-        y_ticks=tenths,
+        x_ticks=ticks,
+        y_ticks=ticks,
         x_range=(-0.03, 1.03),
     )
     charts.curve(figure, x=[0, 1], y=[0, 1], sign="model")
@@ -105,11 +103,18 @@ def groups(text: Text, frame: pd.DataFrame) -> go.Figure:
 
 def marked(figure: go.Figure, name: str, symbol: str) -> go.Figure:
     """Give a line its points."""
-    marker = dict(size=9, symbol=symbol, color=charts.TRUTH if name == "truth" else charts.MODEL)
-    return figure.update_traces(mode="lines+markers", marker=marker, cliponaxis=False, selector=dict(name=name))
+    marker = {"size": 9, "symbol": symbol, "color": charts.TRUTH if name == "truth" else charts.MODEL}
+    return figure.update_traces(
+        mode="lines+markers", marker=marker, cliponaxis=False, selector={"name": name}
+    )
 
 
-def pairs(text: Text, frame: pd.DataFrame, *, x_title: str, words_left: bool, digits: int = 0) -> go.Figure:
+def percents(text: Text, shares: Sequence[float]) -> list[tuple[float, str]]:
+    """Write shares as ticks; zero is 0."""
+    return [(share, text.percent(share) if share else "0") for share in shares]
+
+
+def pairs(text: Text, frame: pd.DataFrame, *, x_title: str, actual: str, words_left: bool) -> go.Figure:
     """Draw expected and actual as pairs of bars, by the number of repeat orders (the last holds all above)."""
     top = charts.limit(float(frame[["expected", "actual"]].to_numpy().max()))
     most = int(frame["x"].max())
@@ -118,16 +123,14 @@ def pairs(text: Text, frame: pd.DataFrame, *, x_title: str, words_left: bool, di
         charts.blank(height=330),
         x_title=text.label(x_title),
         x_ticks=x_ticks,
-        y_ticks=[(y, text.number(y, digits) if y else "0") for y in (0, top / 2, top)],
+        y_ticks=[(y, text.number(y, 0 if float(y).is_integer() else 1)) for y in (0, top / 2, top)],
         x_range=(-0.6, most + 0.6),
     )
     charts.bars(figure, x=frame["x"].tolist(), y=frame["actual"].round(4).tolist(), sign="reference")
     charts.bars(figure, x=frame["x"].tolist(), y=frame["expected"].round(4).tolist(), sign="model")
     at, side = (-0.5, "right") if words_left else (most + 0.5, "left")
     charts.note(figure, x=at, y=0.94 * top, label=text.label("model"), side=side)
-    return charts.note(
-        figure, x=at, y=0.8 * top, label=text.label("orders_came"), sign="reference", side=side
-    )
+    return charts.note(figure, x=at, y=0.8 * top, label=text.label(actual), sign="reference", side=side)
 
 
 def gamma_density(r: float, alpha: float, x: np.ndarray) -> np.ndarray:
@@ -164,7 +167,9 @@ def mixing(
         y_title=text.label("density"),
     )
     charts.curve(figure, x=x.tolist(), y=density(*pair, x).tolist())
-    charts.note(figure, x=float(x[20]), y=float(density(*pair, x)[20]), label=text.label("model"), side="right")
+    charts.note(
+        figure, x=float(x[20]), y=float(density(*pair, x)[20]), label=text.label("model"), side="right"
+    )
     if planted:
         truth = np.minimum(density(*planted, x), top)
         charts.curve(figure, x=x.tolist(), y=truth.tolist(), sign="truth")
@@ -186,39 +191,32 @@ def history(text: Text, frame: pd.DataFrame, *, order_times: Sequence[float], ma
         charts.blank(height=300),
         x_title=text.label("time_axis"),
         x_ticks=[(value, text.number(value)) for value in (0, end / 2, end)],
-        y_ticks=[(share, text.percent(share)) for share in (0, 0.5, 1)],
+        y_ticks=percents(text, (0, 0.5, 1)),
         x_range=(0, end),
     )
     if 0 < mark < end:
-        figure.add_shape(
-            type="line",
-            x0=mark,
-            x1=mark,
-            yref="paper",
-            y0=0,
-            y1=1,
-            line=dict(color=charts.REFERENCE, width=1.5),
-            layer="below",
-        )
+        upright(figure, mark, text.label("mark"))
     charts.curve(figure, x=frame["time"].tolist(), y=frame["p_alive"].tolist())
     times = [0.0, *order_times]
     figure.add_scatter(
         x=times,
         y=[0] * len(times),
         mode="markers",
-        marker=dict(symbol="line-ns-open", size=14, color=charts.REFERENCE, line=dict(width=2)),
+        marker={"symbol": "line-ns-open", "size": 14, "color": charts.REFERENCE, "line": {"width": 2}},
         cliponaxis=False,
     )
     return figure
 
 
-def ranking(text: Text, *, shares: np.ndarray, model: np.ndarray, best: np.ndarray, currency: str, truth: bool):
+def ranking(
+    text: Text, *, shares: np.ndarray, model: np.ndarray, best: np.ndarray, currency: str, truth: bool
+):
     """Draw what the best customers are worth, by how many are chosen: by the model, and with full knowledge."""
     top = charts.limit(float(best.max()))
     figure = charts.axes(
         charts.blank(height=330),
         x_title=text.label("ranked_axis"),
-        x_ticks=[(share, text.percent(share)) for share in (0, 0.5, 1)],
+        x_ticks=percents(text, (0, 0.5, 1)),
         y_ticks=[(y, text.short_money(y, currency)) for y in (0, top / 2, top)],
         x_range=(0, 1),
     )
@@ -250,7 +248,7 @@ def precision(text: Text, frame: pd.DataFrame, *, limit: float) -> go.Figure:
         x_ticks=[
             (at, text.number(size)) for at, size in zip(places.tolist(), frame["customers"], strict=True)
         ],
-        y_ticks=[(y, text.percent(y)) for y in (0, top / 2, top)],
+        y_ticks=percents(text, (0, top / 2, top)),
         x_range=(float(places.min()) - 0.1, float(places.max()) + 0.1),
     )
     charts.curve(figure, x=[places.min() - 0.1, places.max() + 0.1], y=[limit, limit], sign="reference")
@@ -264,12 +262,4 @@ def precision(text: Text, frame: pd.DataFrame, *, limit: float) -> go.Figure:
         side="right",
     )
     charts.curve(figure, x=place.tolist(), y=np.minimum(shown["half_width"], top).tolist())
-    marked(figure, "model", "circle")
-    last = shown.iloc[-1]
-    return charts.note(
-        figure,
-        x=float(place[-1]),
-        y=float(last["half_width"]),
-        label=f"±{text.percent(float(last['half_width']), 1)}",
-        side="left",
-    )
+    return marked(figure, "model", "circle")

@@ -129,11 +129,13 @@ def precision(
 class Recovery:
     """Planted parameters sought in fresh worlds.
 
-    `covered` of `intervals` 95% intervals held the planted value; `bias` is the mean estimate over the planted
-    value, less 1, of the mean purchase rate r / alpha and the mean dropout a / (a + b).
+    In `worlds` worlds of `customers` each, `covered` of `intervals` 95% intervals held the planted value; `bias`
+    is the mean estimate over the planted value, less 1, of the mean purchase rate r / alpha and the mean
+    dropout a / (a + b).
     """
 
     worlds: int
+    customers: int
     covered: int
     intervals: int
     bias: dict[str, float]
@@ -164,6 +166,7 @@ def recovery(
         dropout.append(found["a"] / (found["a"] + found["b"]))
     return Recovery(
         worlds=worlds,
+        customers=customers,
         covered=covered,
         intervals=4 * used,
         bias={

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
 from lessons import frame
-from lessons.customer_value.btyd import bg_nbd, drawing, fitting, more, nbd, notebook, workbook
+from lessons.customer_value.btyd import bg_nbd, drawing, fitting, more, nbd, notebook, panel, workbook
 from lessons.customer_value.btyd import model as btyd
+from lessons.customer_value.btyd.case import Case
 from lessons.frame import Data, Stage, Text
 from lessons.frame.data import recency_frequency
 
@@ -50,7 +52,7 @@ def model(stage: Stage) -> None:
     alive = text.percent(found.customers["p_alive"].mean())
     stage.figure("forecast", text.number(found.expected_after))
     stage.figure("came", text.number(found.after))
-    stage.figure("error", text.percent(found.error, 1))
+    stage.figure("error", ("+" if found.error > 0 else "") + text.percent(found.error, 1))
     stage.figure("alive", alive)
     stage.chart("tracking", drawing.tracking(stage, found, unit=unit))
     stage.explain(
@@ -59,11 +61,15 @@ def model(stage: Stage) -> None:
         mark_date=text.date(mark),
         alive_share=alive,
     )
-    case = more.Case(text=text, data=data, found=found, mark=mark, unit=unit, part=PARTS[part])
+    case = Case(text=text, data=data, found=found, mark=mark, unit=unit, part=PARTS[part])
     if stage.locked:
-        case.truth(stage)
-    for heading, draw in case.further():
-        stage.further(heading, draw)
+        worth = more.worth(case.key, case)
+        if data.truth is None or worth is None:
+            panel.held_out(stage, case, worth)
+        else:
+            panel.known_truth(stage, case, worth, more.recovery(data.key, data.scenario))
+    for heading, draw in more.FURTHER.items():
+        stage.further(heading, partial(draw, case))
     rows = workbook.table(found.customers)
     stage.table(rows)
     stage.workbook(lambda: workbook.xlsx(text, rows, fit=found.fit))

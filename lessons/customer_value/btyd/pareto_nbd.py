@@ -37,7 +37,7 @@ class ParetoNbd:
 
     A customer of CDNOW with 26 repeat purchases, the last after 30.86 of 31 weeks, and the next 52 weeks:
 
-    >>> cdnow = ParetoNbd(r=0.5533971, alpha=10.5801985, s=0.6060625, beta=11.6562237)
+    >>> cdnow = ParetoNbd(r=0.553, alpha=10.578, s=0.606, beta=11.669)
     >>> round(float(cdnow.p_alive(x=26, recency=30.86, age=31)), 4)
     0.9979
     >>> round(float(cdnow.expected_purchases(x=26, recency=30.86, age=31, horizon=52)), 2)
@@ -182,11 +182,11 @@ def _log_odds_gone(r, alpha, s, beta, x, recency, age) -> np.ndarray:
     before = np.full(x.shape, np.nan)
     while rest.size:
         for some in np.array_split(rest, 1 + rest.size * nodes // 200_000):
-            u, log_weight = _moments_of_leaving(r, alpha, s, beta, x[some], recency[some], age[some], nodes)
+            _, log_weight = _moments_of_leaving(r, alpha, s, beta, x[some], recency[some], age[some], nodes)
             out[some] = logsumexp(log_weight, axis=0)
         agree = np.abs(out[rest] - before[rest]) < 1e-12 * (1 + np.abs(out[rest]))
         before[rest] = out[rest]
-        rest = rest[~agree] if nodes < 1024 else rest[:0]
+        rest = rest[~agree] if nodes < 512 else rest[:0]
         nodes *= 2
     return out
 

@@ -88,7 +88,9 @@ def fit(*, survivors: ArrayLike) -> Fit:
 def _check(survivors: ArrayLike) -> np.ndarray:
     survivors = np.asarray(survivors, dtype=float).ravel()
     if survivors.size < 2:
-        raise ValueError("survivors must have two numbers at least: the starting cohort and who is left of it.")
+        raise ValueError(
+            "survivors must have two numbers at least: the starting cohort and who is left of it."
+        )
     fitting.must("survivors", survivors, np.isfinite(survivors) & (survivors >= 0), "be finite, 0 or more")
     never_rises = np.concatenate([[survivors[0] > 0], np.diff(survivors) <= 0])
     fitting.must("survivors", survivors, never_rises, "start above 0 and never rise")

@@ -39,5 +39,7 @@ def xlsx(text: Text, rows: pd.DataFrame, *, fit: Fit) -> bytes:
             )
             for row, value in enumerate(rows["p_alive"].head(ROWS_WITH_FORMULAS), start=2)
         ]
-        rows["p_alive"] = pd.Series([*live, *rows["p_alive"].iloc[len(live) :]], index=rows.index, dtype=object)
+        rows["p_alive"] = pd.Series(
+            [*live, *rows["p_alive"].iloc[len(live) :]], index=rows.index, dtype=object
+        )
     return written({customers: rows, parameters: values})

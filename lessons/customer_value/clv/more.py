@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -22,10 +23,8 @@ def money(stage: Stage, amount: float) -> str:
 
 
 def years(stage: Stage, length: float) -> str:
-    """A length of time in years."""
-    if length > 1000:
-        return stage.text.label("no_end")
-    return stage.text.label("years", years=stage.text.number(length, 1))
+    """A length of time in years, as a number."""
+    return stage.text.label("no_end") if length > 1000 else stage.text.number(length, 1)
 
 
 def six_in_words(stage: Stage, six: pd.DataFrame) -> pd.DataFrame:
@@ -75,13 +74,15 @@ def tornado(stage: Stage, customer: clv.CustomerValue) -> None:
         return
     low, high = min(0.0, rows[["low", "high"]].min().min()), charts.limit(rows[["low", "high"]].max().max())
     low = -charts.limit(-low) if low < 0 else 0.0
-    net, places = customer.net_value(), list(range(len(rows)))
+    net, places = customer.net_value(), list(range(1, len(rows) + 1))
     figure = charts.axes(
         charts.blank(height=90 + 52 * len(rows)),
         x_title=text.label("net_axis"),
         x_ticks=[(value, text.short_money(value, currency)) for value in sorted({low, 0.0, high / 2, high})],
-        y_ticks=[(place, text.label(f"tornado_{name}")) for place, name in enumerate(rows["input"])],
-        y_range=(-0.7, len(rows) - 0.3),
+        y_ticks=[
+            (place, text.label(f"tornado_{name}")) for place, name in zip(places, rows["input"], strict=True)
+        ],
+        y_range=(0.3, len(rows) + 0.8),
     )
     sides: list[tuple[str, str, charts.Sign]] = [("low", "minus", "reference"), ("high", "plus", "model")]
     for ends, _, sign in sides:
@@ -146,19 +147,17 @@ def mixture(stage: Stage, customer: clv.CustomerValue) -> None:
         x_title=text.label("spread_axis"),
         x_ticks=[(value, text.number(value)) for value in (0, round(widest * 50), round(widest * 100))],
         y_ticks=[(level, text.short_money(level, stage.data.currency)) for level in (0, top / 2, top)],
-        x_range=(0, widest * 100 * 1.01),
+        # Room for the words at the lines' ends.
+        x_range=(0, widest * 100 * 1.4),
     )
-    shown: list[tuple[str, charts.Sign, str, float, bool]] = [
-        ("mature_formula", "reference", "mature", 0.8, True),
-        ("average", "truth", "average_of", 0.8, True),
-        ("formula", "model", "of_average", 1.0, False),
+    shown: list[tuple[str, charts.Sign, str, float, Literal["left", "right"]]] = [
+        ("mature_formula", "reference", "mature", 0.8, "left"),
+        ("average", "truth", "average_of", 1, "right"),
+        ("formula", "model", "of_average", 1, "right"),
     ]
-    # Each word stands where its line has drawn apart from the others.
-    for name, sign, label, share, above in shown:
+    for name, sign, label, share, side in shown:
         line = lines[name][finite]
         place = round((len(at) - 1) * share)
         charts.curve(figure, x=at.tolist(), y=line.tolist(), sign=sign)
-        charts.note(
-            figure, x=at[place], y=line[place], label=text.label(label), sign=sign, above=above, side="left"
-        )
+        charts.note(figure, x=at[place], y=line[place], label=text.label(label), sign=sign, side=side)
     _draw(stage, "mixture", figure)

@@ -26,7 +26,9 @@ def test_equal_values_share_a_score_as_a_ranking_by_hand_gives():
 
 
 def test_fixed_cuts_by_hand():
-    four = customers(recency_days=[30, 31, 273, 274], frequency=[1, 2, 9, 4], monetary=[10.0, 40.0, 800.0, 0.0])
+    four = customers(
+        recency_days=[30, 31, 273, 274], frequency=[1, 2, 9, 4], monetary=[10.0, 40.0, 800.0, 0.0]
+    )
     marks = rfm.scores(four, scheme="fixed", order_value=50.0)
     assert marks["R"].tolist() == [5, 4, 2, 1]
     assert marks["F"].tolist() == [1, 2, 5, 3]
@@ -96,9 +98,7 @@ def test_wilson_intervals_of_cells_hold_the_truth_about_as_often_as_promised():
     rng = np.random.default_rng(11)
     marks = pd.DataFrame(rng.integers(1, 6, (20_000, 3)), columns=list("RFM"))
     true = marks["R"].to_numpy() / 10
-    inside = [
-        rfm.coverage(marks, answered=rng.random(20_000) < true, true_chance=true) for _ in range(10)
-    ]
+    inside = [rfm.coverage(marks, answered=rng.random(20_000) < true, true_chance=true) for _ in range(10)]
     assert 0.92 < np.mean(inside) < 0.98
 
 

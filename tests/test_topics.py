@@ -1,0 +1,163 @@
+"""Promises that every chapter and topic keeps, found by looking."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+
+import pytest
+
+import lessons
+from lessons.words import LANGUAGES, Text, term, text_of
+
+TOPICS = lessons.topics()
+RESERVED = {"lang", "present", "stage", "data", "guess"}
+each_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.path)
+each_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def shape(value, path=""):
+    """Return every key's path, so that two languages can be held against each other."""
+    if isinstance(value, dict):
+        return {key for name, below in value.items() for key in shape(below, f"{path}.{name}")}
+    return {path}
+
+
+def test_the_course_has_its_chapters_and_topics():
+    assert len(lessons.chapters()) == 12
+    assert [topic.name for topic in TOPICS if topic.chapter == "customer_value"] == [
+        "rfm",
+        "abc_analysis",
+        "clv",
+        "btyd",
+    ]
+
+
+def test_names_of_topics_are_unique_since_they_are_addresses():
+    names = [topic.name for topic in TOPICS] + [chapter.name for chapter in lessons.chapters()]
+    assert len(names) == len(set(names))
+
+
+@each_topic
+def test_both_languages_say_the_same_things(topic):
+    english, chinese = text_of(topic, "en"), text_of(topic, "zh-Hans")
+    assert shape(english.words) == shape(chinese.words)
+    assert set(english._sections) == set(chinese._sections)
+    for words in (english, chinese):
+        for needed in ("why", "by_hand", "formula_short", "limits", "truth", "truth_real", "formula", "data"):
+            assert words.has(needed), needed
+            assert words.section(needed).body or needed == "by_hand"
+
+
+@each_topic
+def test_both_languages_fill_the_same_places(topic):
+    places = re.compile(r"\{([a-z_]+)\}")
+    english, chinese = text_of(topic, "en"), text_of(topic, "zh-Hans")
+    for key, words in english.words["labels"].items():
+        assert set(places.findall(words)) == set(places.findall(chinese.words["labels"][key])), key
+    for name in ("why", "limits", "truth", "truth_real"):
+        one, two = (
+            {found for found in places.findall(text.section(name).body) if f"\\{found}" not in text.section(name).body}
+            for text in (english, chinese)
+        )
+        assert one == two, name
+
+
+@each_topic
+@each_language
+def test_names_fit_where_they_stand(topic, language):
+    text = text_of(topic, language)
+    assert len(text.short) <= (22 if language == "en" else 11)
+    assert text.words["question_short"] and text.words["invitation"]
+    assert "{guess}" in text.words["predict"]["locked"]
+
+
+@each_topic
+def test_every_check_is_answered_by_name(topic):
+    checks = topic.facts["checks"]
+    assert 1 <= len(checks) <= 3
+    for check in checks:
+        assert check["right"] in check["options"]
+        assert len(check["options"]) >= 3
+        for language in LANGUAGES:
+            words = text_of(topic, language).words["check"][check["name"]]
+            assert set(words["replies"]) == set(check["options"])
+            # Never a bare verdict: each reply gives a reason.
+            assert all(len(words["replies"][option]) > (12 if language != "en" else 30) for option in check["options"])
+            assert len({words[option] for option in check["options"]}) == len(check["options"])
+
+
+@each_topic
+def test_sources_and_minutes_are_given(topic):
+    assert 5 <= topic.minutes <= 60
+    assert topic.facts["sources"]
+    for source in topic.facts["sources"]:
+        assert source["authors"] and source["title"] and source["where"]
+        assert 1850 < source["year"] < 2030
+
+
+@each_topic
+def test_concepts_and_terms_are_in_the_glossary(topic):
+    assert topic.facts["concepts"]
+    for slug in [*topic.facts["concepts"], *text_of(topic, "en").words["terms"]]:
+        assert set(term(slug)) == set(LANGUAGES)
+    assert set(topic.facts["concepts"]) <= set(text_of(topic, "en").words["terms"])
+
+
+@each_topic
+def test_tables_used_exist(topic):
+    from datasets.tables import TABLES
+
+    assert set(topic.facts["tables"]) <= set(TABLES)
+
+
+@each_topic
+def test_each_model_is_tested_three_times_or_more(topic):
+    files = list(topic.folder.glob("test_*.py"))
+    names = [
+        node.name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    assert len(names) >= 3
+
+
+@each_topic
+def test_controls_have_places_in_the_url_of_their_own(topic):
+    for file in topic.folder.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in ("slider", "radio", "select", "pick", "toggle", "number")
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                assert node.args[0].value not in RESERVED, f"{file.name}: {node.args[0].value}"
+
+
+@each_topic
+def test_no_learners_sentence_stands_in_code(topic):
+    """Words live in en.md and zh.md; a page that draws a sentence of its own is in one language only."""
+    drawing = {"markdown", "write", "caption", "info", "warning", "error", "header", "subheader", "title", "text"}
+    for name in ("page.py", "more.py"):
+        file = topic.folder / name
+        if not file.exists():
+            continue
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in drawing:
+                for argument in node.args[:1]:
+                    assert not (isinstance(argument, ast.Constant) and " " in str(argument.value)), argument.value
+
+
+@pytest.mark.parametrize("chapter", lessons.chapters(), ids=lambda chapter: chapter.name)
+@each_language
+def test_every_chapter_says_what_it_asks_and_aims_at(chapter, language):
+    text = Text(language, chapter.folder)
+    assert text.title and text.words["question"] and text.words["aim"]
+    assert shape(text.words) == shape(Text("en", chapter.folder).words)
+    if chapter.topics:
+        assert text.has("way")
+    assert tomllib.loads((chapter.folder / "chapter.toml").read_text("utf-8"))["order"] == chapter.facts["order"]
