@@ -20,9 +20,10 @@ import lessons
 from classroom.visitors import COOKIE, LearnerCookie, PageLanguage, language_of, valid_learner
 
 
-@functools.lru_cache(maxsize=1)
+# Cached by Streamlit: this file is run anew for every visit, so a cache of its own would be new each time.
+@st.cache_resource(max_entries=1, show_spinner=False)
 def store() -> Any:
-    """Open the store once; without it the course still runs, and says that nothing is kept."""
+    """Open the store once; without it the course still runs, and the log says that nothing is kept."""
     from classroom.store import StoreUnavailable, open_store
 
     try:
@@ -30,6 +31,12 @@ def store() -> Any:
     except StoreUnavailable as unavailable:
         logging.getLogger("crm_lab").warning("%s", unavailable)
         return None
+
+
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+def shelf(learner: str) -> dict[str, Any]:
+    """Return where a learner's own file lies while a phone sleeps: in this process, for an hour."""
+    return {}
 
 
 def remember() -> None:
@@ -57,21 +64,22 @@ def remember() -> None:
         except StoreUnavailable as unavailable:
             logging.getLogger("crm_lab").warning("%s", unavailable)
 
-    memory.install(recorder=record, progress=kept)
+    memory.install(recorder=record, progress=kept, shelf=shelf(learner) if learner else {})
 
 
 def main() -> None:
     """Draw the page that the visitor asked for."""
     from lessons.frame import present
     from lessons.screens import chapter as opening
-    from lessons.screens import home, navigation
+    from lessons.screens import home, navigation, nowhere
     from lessons.words import Text, text_of
 
     accepted = st.context.headers.get("Accept-Language", "") or (st.context.locale or "")
     code = navigation.language(asked=language_of("", accepted))
     st.set_page_config(
         page_title=Text(code).shared("app.name"),
-        page_icon=":material/sailing:",
+        # A file of ours: a material icon would be fetched from a server far away.
+        page_icon=home.ICON,
         layout="wide",
         initial_sidebar_state=280,
     )
@@ -90,6 +98,9 @@ def main() -> None:
             pages[topic.path] = st.Page(
                 functools.partial(topic_page, topic), title=text_of(topic, code).title, url_path=topic.name
             )
+    if unknown := navigation.unknown_address(page.url_path for page in pages.values()):
+        draw = functools.partial(nowhere.page, code=code, pages=pages)
+        pages[unknown] = st.Page(draw, title=Text(code).shared("app.name"), url_path=unknown)
     chosen = st.navigation(list(pages.values()), position="hidden")
     here = next(path for path, page in pages.items() if page == chosen)
     navigation.written_back(code)

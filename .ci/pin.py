@@ -20,7 +20,9 @@ def main() -> None:
     """Rewrite the list in pyproject.toml."""
     file = ROOT / "pyproject.toml"
     written = "constraint-dependencies = [\n" + "".join(f'    "{pin}",\n' for pin in pins()) + "]\n"
-    text = re.sub(r"constraint-dependencies = \[\n.*?\n\]\n", written, file.read_text("utf-8"), flags=re.DOTALL)
+    text = re.sub(
+        r"constraint-dependencies = \[\n.*?\n\]\n", written, file.read_text("utf-8"), flags=re.DOTALL
+    )
     draft = file.with_suffix(".toml.new")
     draft.write_text(text, "utf-8")
     draft.replace(file)

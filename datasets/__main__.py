@@ -120,10 +120,15 @@ def _add_summarise(commands: Any) -> None:
     _add_file(parser)
     parser.add_argument("--until", required=True, metavar="DATE", help="last day, inclusive, as 1997-09-30")
     parser.add_argument(
-        "--unit", choices=("day", "week", "month", "year"), default="week", help="unit of time (default: week)"
+        "--unit",
+        choices=("day", "week", "month", "year"),
+        default="week",
+        help="unit of time (default: week)",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="SUMMARY.csv", help="file to write")
-    parser.add_argument("--json", action="store_true", help="print rows, good, rejected, customers and out as JSON")
+    parser.add_argument(
+        "--json", action="store_true", help="print rows, good, rejected, customers and out as JSON"
+    )
     parser.set_defaults(run=summarise)
 
 
@@ -167,7 +172,9 @@ def check(args: argparse.Namespace) -> int:
         f"{role} = {_printable(getattr(chosen, role) or 'none')}" for role in ("customer", "date", "amount")
     )
     print(f"columns: {names}")
-    unsettled = " (a guess: nothing in the file settles it; see --date-order)" if upload.date_order_ambiguous else ""
+    unsettled = (
+        " (a guess: nothing in the file settles it; see --date-order)" if upload.date_order_ambiguous else ""
+    )
     print(f"date order: {upload.date_order}{unsettled}")
     if upload.decimal_ambiguous:
         print("decimal sign: a point (a guess: nothing in the file settles it)")
@@ -199,12 +206,16 @@ def summarise(args: argparse.Namespace) -> int:
     if until < first:
         return _refuse(f"--until {until} lies before the first purchase, {first}; take a later day")
     if upload.date_order_ambiguous:
-        _say(f"day and month cannot be told apart in {args.file}; read as {upload.date_order} (see --date-order)")
+        _say(
+            f"day and month cannot be told apart in {args.file}; read as {upload.date_order} (see --date-order)"
+        )
     summary = recency_frequency(upload.good, until=until, unit=args.unit)
     try:
         _write(args.out, csv_bytes(summary, mark=False))
     except OSError as error:
-        return _refuse(f"cannot write {args.out}: {error.strerror or error}; check the folder and its permissions")
+        return _refuse(
+            f"cannot write {args.out}: {error.strerror or error}; check the folder and its permissions"
+        )
     if len(upload.rejects):
         _say(f"{len(upload.rejects):,} of {upload.rows:,} rows were left out; the command check lists them")
     if args.json:
@@ -240,7 +251,9 @@ def _write(path: Path, content: bytes) -> None:
 
 def _printable(text: str) -> str:
     """Text from a file without what could move a terminal's cursor."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
 
 
 def _say(message: str) -> None:

@@ -76,7 +76,9 @@ def read_amounts(texts: Sequence[str] | pa.Array, *, in_cents: bool = False) -> 
     for shape, text in enumerate(shapes.plain):
         if text.strip() in MISSING:
             reasons[shapes.entries(shape)] = "amount_missing"
-        elif is_readable(text) and (match := WHOLE.match(text)) and bool(match["open"]) == bool(match["close"]):
+        elif (
+            is_readable(text) and (match := WHOLE.match(text)) and bool(match["open"]) == bool(match["close"])
+        ):
             body = match["body"].strip()
             if SPACED.match(body):
                 body = body.replace(" ", "").replace("'", "")
@@ -116,7 +118,9 @@ def _cents(
         # rare: one at a time, with all digits
         values = [_decimal(shapes.text(entry), match, point, shift) for entry in entries]
         too_large = np.array([value > LARGEST * 100 for value in values])
-        exact = [0 if value > LARGEST * 100 else int(value.quantize(Decimal(1), ROUND_HALF_UP)) for value in values]
+        exact = [
+            0 if value > LARGEST * 100 else int(value.quantize(Decimal(1), ROUND_HALF_UP)) for value in values
+        ]
         cents = np.array(exact, dtype=np.int64)
     else:
         cents = shapes.number(shape, start, point) * 10**shift

@@ -40,9 +40,7 @@ WEEKDAY = (
     r"(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]\s*,?\s*)?"
 )
 WEEKDAY_AFTER = r"(?:\s*\(?(?:星期|周|週|礼拜|禮拜)?[一二三四五六日天]\)?)?"
-MONTH = (
-    r"(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
-)
+MONTH = r"(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
 TIME = (
     r"(?:(?:t|\s*,?\s*)(?P<half1>am|pm|上午|早上|凌晨|清晨|下午|晚上|中午|傍晚)?\s*(?P<hour>\d{1,2})(?:[:h時时点點]\s*(?P<minute>\d{1,2})分?"
     r"(?::?(?P<second>\d{1,2})秒?(?:[.,](?P<fraction>\d{1,9}))?)?)(?:\s*(?P<half2>[ap]\.?m\.?))?"
@@ -186,9 +184,7 @@ def _decide_order(
     return order, len(leaders) > 1 and (matters or most > 0)
 
 
-def _numeric(
-    shapes: Shapes, shape: int, match: re.Match[str], order: str
-) -> tuple[np.ndarray, np.ndarray]:
+def _numeric(shapes: Shapes, shape: int, match: re.Match[str], order: str) -> tuple[np.ndarray, np.ndarray]:
     """Moments and reasons of 03/05/24 and its like under an order."""
     a, b, c = (_part(shapes, shape, match, name) for name in "abc")
     digits = len(match["c"])

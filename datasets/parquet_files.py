@@ -72,15 +72,23 @@ def open_parquet(data: bytes, name: str) -> ParquetTable:
     if len(set(schema.names)) < len(schema.names):
         raise BadFile("damaged", name=name, format="Parquet")
     header = column_names(list(schema.names))
-    small = [at for at, kind in enumerate(schema.types) if _is_plain(kind) and _size(metadata, [at]) < LIMIT_HEAD_BYTES]
+    small = [
+        at
+        for at, kind in enumerate(schema.types)
+        if _is_plain(kind) and _size(metadata, [at]) < LIMIT_HEAD_BYTES
+    ]
     head: dict[int, list[str | None]] = {}
     if rows and small:
-        head = {at: column.to_pylist() for at, column in _read(data, small, header, name, most=HEAD_ROWS).items()}
+        head = {
+            at: column.to_pylist() for at, column in _read(data, small, header, name, most=HEAD_ROWS).items()
+        }
     count = len(next(iter(head.values()))) if head else 0
     return ParquetTable(
         name=name,
         header=header,
-        head=[[head[at][row] or "" if at in head else "" for at in range(len(header))] for row in range(count)],
+        head=[
+            [head[at][row] or "" if at in head else "" for at in range(len(header))] for row in range(count)
+        ],
         data=data,
     )
 
@@ -179,7 +187,10 @@ def _as_text(column: Any) -> pa.Array:
         column = column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.timestamp("us"))
     elif pa.types.is_floating(kind):
         column = column.cast(pa.float64())
-        texts = [None if cell is None else f"{cell:.0f}" if _is_whole(cell) else repr(cell) for cell in column.to_pylist()]
+        texts = [
+            None if cell is None else f"{cell:.0f}" if _is_whole(cell) else repr(cell)
+            for cell in column.to_pylist()
+        ]
         return pa.array(texts, pa.large_string())
     column = column.cast(pa.large_string())
     column.validate(full=True)  # that texts are really UTF-8

@@ -39,7 +39,9 @@ class Shapes:
     """
 
     def __init__(self, texts: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> None:
-        column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, pa.large_string())
+        column = (
+            texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, pa.large_string())
+        )
         coded: Any = column.cast(pa.large_string()).dictionary_encode()
         if isinstance(coded, pa.ChunkedArray):
             coded = coded.combine_chunks()
@@ -57,7 +59,9 @@ class Shapes:
             distinct = pa.array(values, pa.large_string())
         self._distinct = distinct
         _, offsets, data = distinct.buffers()
-        self._starts = np.frombuffer(offsets, dtype=np.int64)[distinct.offset : distinct.offset + len(distinct)]
+        self._starts = np.frombuffer(offsets, dtype=np.int64)[
+            distinct.offset : distinct.offset + len(distinct)
+        ]
         self._bytes = np.frombuffer(data or b"\0", dtype=np.uint8)
         zeros = pa.py_buffer(DIGITS_TO_ZERO[self._bytes].tobytes())
         shaped = pa.LargeStringArray.from_buffers(len(distinct), offsets, zeros, offset=distinct.offset)
@@ -79,7 +83,9 @@ class Shapes:
         first = self._starts[self.entries(shape)] + len(raw[:start].encode())
         for place in range(stop - start):
             if raw[start + place] == "0":  # a separator of thousands is stepped over
-                values = values * 10 + (self._bytes[first + len(raw[start : start + place].encode())] - ord("0"))
+                values = values * 10 + (
+                    self._bytes[first + len(raw[start : start + place].encode())] - ord("0")
+                )
         return values
 
     def text(self, entry: int) -> str:
@@ -100,7 +106,9 @@ def plain(text: str) -> str:
     """
     if not text.isascii():
         text = "".join(_half_width(character) for character in text)
-    return "".join(map(_lower, text)) if not text.isascii() else text.translate(SAME).lower().replace("\t", " ")
+    return (
+        "".join(map(_lower, text)) if not text.isascii() else text.translate(SAME).lower().replace("\t", " ")
+    )
 
 
 @lru_cache(maxsize=4096)

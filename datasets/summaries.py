@@ -127,7 +127,9 @@ def cumulative_repeat_purchases(
     with _orders(orders) as (table, run):
         counted = run(_repeat_purchases_by_period(table, until, days_per_unit))
     if counted.empty:
-        return pd.DataFrame({"period": pd.Series(dtype="int64"), "repeat_purchases": pd.Series(dtype="int64")})
+        return pd.DataFrame(
+            {"period": pd.Series(dtype="int64"), "repeat_purchases": pd.Series(dtype="int64")}
+        )
     first = pd.Timestamp(counted["start"].iloc[0]).date()
     periods = range(1, math.floor((last - first).days / days_per_unit) + 2)
     by_period = counted.set_index("period")["repeat_purchases"].reindex(periods, fill_value=0)
@@ -197,7 +199,9 @@ def _recency_frequency(orders, until: Moment, days_per_unit: float, whole_days: 
             return stop.delta(start, unit="day").cast("float64")
     else:
         moment = _end(until)
-        purchases = orders.filter(orders.ordered_at < moment if _is_date(until) else orders.ordered_at <= moment)
+        purchases = orders.filter(
+            orders.ordered_at < moment if _is_date(until) else orders.ordered_at <= moment
+        )
         purchases = purchases.select("customer_id", at="ordered_at", cents="cents")
         end = ibis.literal(moment, type="timestamp(6)")
 

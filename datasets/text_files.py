@@ -182,7 +182,9 @@ def records(
     """
     at = first
     while at < len(lines):
-        reader = csv.reader(_feed(lines, at, delimiter), delimiter=delimiter, strict=True, skipinitialspace=True)
+        reader = csv.reader(
+            _feed(lines, at, delimiter), delimiter=delimiter, strict=True, skipinitialspace=True
+        )
         base = at
         try:
             for cells in reader:
@@ -202,9 +204,7 @@ def _feed(lines: list[str], first: int, delimiter: str) -> Iterator[str]:
     for at in range(first, len(lines)):
         line = lines[at]
         # a short line cannot be too long; the count is only made where it could be
-        if len(line) > LIMIT_COLUMNS and (
-            len(line) > LIMIT_LINE or line.count(delimiter) > LIMIT_COLUMNS
-        ):
+        if len(line) > LIMIT_COLUMNS and (len(line) > LIMIT_LINE or line.count(delimiter) > LIMIT_COLUMNS):
             raise csv.Error("a line that is too long")
         yield line
 

@@ -23,7 +23,18 @@ import pandas as pd
 from datasets.cells import LIMIT_BYTES, BadFile, Cells
 from datasets.columns import Columns, guess_columns, is_cents, looks_like_summary
 
-__all__ = ["REASONS", "BadFile", "Columns", "Look", "Upload", "guess_columns", "look", "read", "table", "template"]
+__all__ = [
+    "REASONS",
+    "BadFile",
+    "Columns",
+    "Look",
+    "Upload",
+    "guess_columns",
+    "look",
+    "read",
+    "table",
+    "template",
+]
 
 # why a row is not used, in the order in which they are looked for
 REASONS = (
@@ -105,7 +116,9 @@ def read(
     known = columns if isinstance(columns, Columns) else Columns(**(columns or {}))
     complete = isinstance(columns, Columns) and known.customer is not None and known.date is not None
     chosen = _choose(file, known, complete, name)
-    positions = [file.header.index(column) for column in (chosen.customer, chosen.date, chosen.amount) if column]
+    positions = [
+        file.header.index(column) for column in (chosen.customer, chosen.date, chosen.amount) if column
+    ]
     cells: Cells = file.take(positions, positions[1]) if form == "xlsx" else file.take(positions)
     if not len(cells.rows) and not cells.broken:
         raise BadFile("no_rows", name=name)
@@ -143,7 +156,9 @@ def look(source: str | Path | bytes, *, name: str | None = None) -> Look:
     guess = guess_columns(file.header, sample=_sample(file))
     if guess.date is None and looks_like_summary(file.header):
         raise BadFile("summary", name=name, columns=_listed(file.header))
-    return Look(names=tuple(file.header), guess=guess, head=pd.DataFrame(file.head, columns=file.header, dtype="str"))
+    return Look(
+        names=tuple(file.header), guess=guess, head=pd.DataFrame(file.head, columns=file.header, dtype="str")
+    )
 
 
 def table(source: str | Path | bytes, *, name: str | None = None) -> pd.DataFrame:
@@ -158,7 +173,9 @@ def table(source: str | Path | bytes, *, name: str | None = None) -> pd.DataFram
     cells = file.take(list(range(len(file.header))))
     if cells.broken:
         raise BadFile("broken_row", name=name, row=cells.broken[0][0])
-    data = {file.header[position]: pd.Series(column, dtype="str") for position, column in cells.columns.items()}
+    data = {
+        file.header[position]: pd.Series(column, dtype="str") for position, column in cells.columns.items()
+    }
     frame = pd.DataFrame(data).fillna("")
     frame.index = pd.Index(cells.rows, name="row")
     return frame
@@ -280,7 +297,9 @@ def _clean(cells: Cells, positions: list[int], chosen: Columns, date_order: str 
     dates = read_dates(cells.columns[positions[1]], order=date_order)
     reasons = np.full(count, "", dtype=object)
     reasons[_true(pc.greater(pc.utf8_length(customers), LONGEST_CUSTOMER))] = "customer_too_long"
-    reasons[_true(pc.is_in(pc.utf8_lower(customers), pa.array(NO_CUSTOMER, pa.large_string())))] = "customer_missing"
+    reasons[_true(pc.is_in(pc.utf8_lower(customers), pa.array(NO_CUSTOMER, pa.large_string())))] = (
+        "customer_missing"
+    )
     reasons = np.where(reasons == "", dates.reasons, reasons)
     decimal, decimal_ambiguous = ".", False
     cents = None
@@ -302,7 +321,9 @@ def _clean(cells: Cells, positions: list[int], chosen: Columns, date_order: str 
     unused = np.flatnonzero(~used)
     rejects = pd.DataFrame(
         {
-            "row": np.concatenate([cells.rows[unused], np.array([row for row, _, _ in cells.broken], dtype=np.int64)]),
+            "row": np.concatenate(
+                [cells.rows[unused], np.array([row for row, _, _ in cells.broken], dtype=np.int64)]
+            ),
             "text": pd.Series([*cells.texts(unused), *(text for _, text, _ in cells.broken)], dtype="str"),
             "reason": pd.Series([*reasons[unused], *(reason for _, _, reason in cells.broken)], dtype="str"),
         }

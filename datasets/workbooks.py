@@ -104,7 +104,9 @@ def open_workbook(data: bytes, name: str) -> Workbook:
         if sum(1 for cell in cells if cell != "") < 2:
             continue
         header = column_names([cell_text(cell) for cell in cells])
-        head = [[cell_text(cell) for cell in cells] for _, (_, cells) in zip(range(HEAD_ROWS), rows, strict=False)]
+        head = [
+            [cell_text(cell) for cell in cells] for _, (_, cells) in zip(range(HEAD_ROWS), rows, strict=False)
+        ]
         return Workbook(
             name=name,
             title=sheet.name,
@@ -176,7 +178,11 @@ def _checked(data: bytes, name: str) -> tuple[bytes, bool]:
     if "xl/workbook.xml" not in names:
         if "xl/workbook.bin" in names:
             raise BadFile("other_format", name=name, format="XLSB")
-        known = {"word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint", "mimetype": "OpenDocument"}
+        known = {
+            "word/document.xml": "Word",
+            "ppt/presentation.xml": "PowerPoint",
+            "mimetype": "OpenDocument",
+        }
         found = next((kind for part, kind in known.items() if part in names), "ZIP")
         raise BadFile("other_format", name=name, format=found)
     if sum(part.file_size for part in parts) > LIMIT_UNPACKED_BYTES:
@@ -192,7 +198,11 @@ def _checked(data: bytes, name: str) -> tuple[bytes, bool]:
             left -= len(content)
             if part.filename.lower().startswith(("xl/media/", "docprops/", "customxml/")):
                 continue
-            if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4] or DECLARATION.search(content):
+            if (
+                content[:2] in (b"\xff\xfe", b"\xfe\xff")
+                or b"\0" in content[:4]
+                or DECLARATION.search(content)
+            ):
                 raise BadFile("xml_declarations", name=name)
             if part.filename.lower() == "xl/workbook.xml":
                 since_1904 = bool(re.search(rb"""date1904\s*=\s*["'](?:1|true)["']""", content))
@@ -219,7 +229,15 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, name: 
                 if size > limit:
                     raise BadFile("unpacks_too_large", name=name, limit=LIMIT_UNPACKED_BYTES // 10**6)
                 pieces.append(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+    ) as error:
         if isinstance(error, BadFile):
             raise
         raise BadFile("damaged", name=name, format="XLSX") from None

@@ -226,7 +226,7 @@ def read_summary(table: pd.DataFrame, wanted: list[str]) -> dict[str, Any]:
         data["mean_spend"] = data["mean_spend"].where(data["x"] != 0, 0.0)
     reasons = pd.Series("", index=table.index)
 
-    def refuse(bad: pd.Series, why: str) -> None:
+    def refuse(bad: Any, why: str) -> None:
         reasons[bad & (reasons == "")] = why
 
     for name, values in data.items():

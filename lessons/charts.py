@@ -277,13 +277,21 @@ def before_lock(figure: go.Figure, *, words: str) -> go.Figure:
     bare = go.Figure(data=kept or [go.Scatter(x=[], y=[], name="you")], layout=figure.layout)
     bare.layout.annotations = notes  # type: ignore[union-attr]
     # The learner's upright line leaves a gap for the words.
-    upright = [shape for shape in shapes if shape.name == "you" and shape.x0 == shape.x1 and shape.yref == "paper"]
+    upright = [
+        shape for shape in shapes if shape.name == "you" and shape.x0 == shape.x1 and shape.yref == "paper"
+    ]
     bare.layout.shapes = [shape for shape in shapes if shape not in upright]  # type: ignore[union-attr]
     for shape in upright:
         for y0, y1 in ((0, 0.54), (0.7, 1)):
             bare.add_shape(shape, y0=y0, y1=y1)
     bare.add_annotation(
-        x=0.5, y=0.62, xref="paper", yref="paper", text=words, showarrow=False, font=dict(size=_TEXT, color=REFERENCE)
+        x=0.5,
+        y=0.62,
+        xref="paper",
+        yref="paper",
+        text=words,
+        showarrow=False,
+        font=dict(size=_TEXT, color=REFERENCE),
     )
     return bare
 

@@ -77,7 +77,9 @@ def shoot(page, file: Path) -> int:
 
 def main() -> None:
     """Read the arguments, serve the app, take the pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", default="", help="one page: home, a chapter's or a topic's name")
     parser.add_argument("--dark", action="store_true", help="the dark theme")
     parser.add_argument("--stages", action="store_true", help="present mode's stages, too")

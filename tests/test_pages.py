@@ -51,7 +51,11 @@ def sound(page: AppTest) -> None:
 def controls(page: AppTest) -> list:
     listed = [*page.slider, *page.number_input, *page.selectbox, *page.toggle]
     listed += [radio for radio in page.radio if ".check." not in (radio.key or "")]
-    return [(type(control).__name__, control.key) for control in listed if control.key and "map." not in control.key]
+    return [
+        (type(control).__name__, control.key)
+        for control in listed
+        if control.key and "map." not in control.key
+    ]
 
 
 def ends(page: AppTest, kind: str, key: str, labels: dict[str, str]) -> list:

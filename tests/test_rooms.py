@@ -74,4 +74,6 @@ def test_sizes_that_feel_right(name):
     assert files
     for file in files:
         lines = len(file.read_text("utf-8").splitlines())
-        assert lines <= most, f"{file.relative_to(ROOT)} has {lines} lines; split it into a second plain file."
+        assert lines <= most, (
+            f"{file.relative_to(ROOT)} has {lines} lines; split it into a second plain file."
+        )

@@ -58,7 +58,11 @@ def test_both_languages_fill_the_same_places(topic):
         assert set(places.findall(words)) == set(places.findall(chinese.words["labels"][key])), key
     for name in ("why", "limits", "truth", "truth_real"):
         one, two = (
-            {found for found in places.findall(text.section(name).body) if f"\\{found}" not in text.section(name).body}
+            {
+                found
+                for found in places.findall(text.section(name).body)
+                if f"\\{found}" not in text.section(name).body
+            }
             for text in (english, chinese)
         )
         assert one == two, name
@@ -84,7 +88,10 @@ def test_every_check_is_answered_by_name(topic):
             words = text_of(topic, language).words["check"][check["name"]]
             assert set(words["replies"]) == set(check["options"])
             # Never a bare verdict: each reply gives a reason.
-            assert all(len(words["replies"][option]) > (12 if language != "en" else 30) for option in check["options"])
+            assert all(
+                len(words["replies"][option]) > (12 if language != "en" else 30)
+                for option in check["options"]
+            )
             assert len({words[option] for option in check["options"]}) == len(check["options"])
 
 
@@ -141,15 +148,32 @@ def test_controls_have_places_in_the_url_of_their_own(topic):
 @each_topic
 def test_no_learners_sentence_stands_in_code(topic):
     """Words live in en.md and zh.md; a page that draws a sentence of its own is in one language only."""
-    drawing = {"markdown", "write", "caption", "info", "warning", "error", "header", "subheader", "title", "text"}
+    drawing = {
+        "markdown",
+        "write",
+        "caption",
+        "info",
+        "warning",
+        "error",
+        "header",
+        "subheader",
+        "title",
+        "text",
+    }
     for name in ("page.py", "more.py"):
         file = topic.folder / name
         if not file.exists():
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in drawing:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in drawing
+            ):
                 for argument in node.args[:1]:
-                    assert not (isinstance(argument, ast.Constant) and " " in str(argument.value)), argument.value
+                    assert not (isinstance(argument, ast.Constant) and " " in str(argument.value)), (
+                        argument.value
+                    )
 
 
 @pytest.mark.parametrize("chapter", lessons.chapters(), ids=lambda chapter: chapter.name)
@@ -160,4 +184,6 @@ def test_every_chapter_says_what_it_asks_and_aims_at(chapter, language):
     assert shape(text.words) == shape(Text("en", chapter.folder).words)
     if chapter.topics:
         assert text.has("way")
-    assert tomllib.loads((chapter.folder / "chapter.toml").read_text("utf-8"))["order"] == chapter.facts["order"]
+    assert (
+        tomllib.loads((chapter.folder / "chapter.toml").read_text("utf-8"))["order"] == chapter.facts["order"]
+    )

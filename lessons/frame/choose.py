@@ -49,30 +49,40 @@ def data(text: Text) -> Data | None:
 def _own_file(text: Text) -> Data | None:
     from datasets import exports, uploads
 
+    shelf = memory.shelf()
     with st.container(border=True):
-        st.markdown(text.shared("file.empty"))
-        with st.container(horizontal=True):
-            template = uploads.template()
-            st.download_button(
-                text.shared("file.template_csv"), exports.csv_bytes(template), "orders.csv", on_click="ignore"
-            )
-            st.download_button(
-                text.shared("file.template_xlsx"),
-                exports.xlsx_bytes({"orders": template}),
-                "orders.xlsx",
-                on_click="ignore",
-            )
-        given = st.file_uploader(text.shared("file.upload"), key="upload", max_upload_size=200)
-        st.markdown(f":small[:gray[:material/lock: {text.shared('file.stays')}]]")
-        if given is not None:
+        if _FILE not in shelf:
+            st.markdown(text.shared("file.empty"))
+            with st.container(horizontal=True):
+                for kind, make in (
+                    ("csv", lambda: exports.csv_bytes(uploads.template())),
+                    ("xlsx", lambda: exports.xlsx_bytes({"orders": uploads.template()})),
+                ):
+                    words = text.shared(f"file.template_{kind}")
+                    st.download_button(
+                        words, make, f"orders.{kind}", on_click="ignore", key=f"template.{kind}"
+                    )
+            given = st.file_uploader(text.shared("file.upload"), key="upload", max_upload_size=200)
+            st.markdown(f":small[:gray[:material/lock: {text.shared('file.stays')}]]")
+            if given is None:
+                return None
             content = given.getvalue()
             # A full hash: two files of one size and one first line are not the same file.
             mark = hashlib.sha256(content).hexdigest()
-            held = st.session_state.get(_FILE)
-            if held is None or held["mark"] != mark:
-                st.session_state[_FILE] = held = {"mark": mark, "name": given.name, "content": content}
-        held = st.session_state.get(_FILE)
-        return _read(text, held) if held else None
+            shelf[_FILE] = {"mark": mark, "name": given.name, "content": content}
+            st.rerun()
+        held = shelf[_FILE]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            # Plain text: a file's name is the learner's, and never read as Markdown.
+            st.text(held["name"], width="stretch")
+            st.button(
+                text.shared("file.remove"),
+                icon=":material/delete:",
+                type="tertiary",
+                key="file.remove",
+                on_click=lambda: shelf.pop(_FILE, None),
+            )
+        return _read(text, held)
 
 
 def _read(text: Text, held: dict[str, Any]) -> Data | None:
@@ -166,7 +176,9 @@ def _report(text: Text, upload: Any, held: dict[str, Any]) -> None:
     if upload.date_order_ambiguous:
         st.info(text.shared("file.ambiguous"))
     if rejected:
-        listed = upload.rejects.assign(reason=[text.shared(f"reasons.{reason}") for reason in upload.rejects["reason"]])
+        listed = upload.rejects.assign(
+            reason=[text.shared(f"reasons.{reason}") for reason in upload.rejects["reason"]]
+        )
         listed.columns = [text.shared(f"file.{name}") for name in ("row", "original", "reason")]
         st.dataframe(listed.head(200), hide_index=True, height=210, key=f"rejects.{held['mark']}")
         st.download_button(

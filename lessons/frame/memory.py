@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 Recorder = Callable[[str, str, str, Any], None]
-_PROGRESS, _RECORDER = "progress", "recorder"
+_PROGRESS, _RECORDER, _SHELF = "progress", "recorder", "shelf"
 
 
 @dataclass
@@ -25,9 +25,13 @@ class Progress:
     done: set[str] = field(default_factory=set)
 
 
-def install(*, recorder: Recorder, progress: Progress) -> None:
-    """Let `recorder(kind, topic, name, value)` hear what the learner does; start from `progress`."""
+def install(*, recorder: Recorder, progress: Progress, shelf: dict[str, Any]) -> None:
+    """Let `recorder(kind, topic, name, value)` hear what the learner does; start from `progress`.
+
+    `shelf` outlives the session: the learner's own file lies there.
+    """
     st.session_state[_RECORDER] = recorder
+    st.session_state[_SHELF] = shelf
     st.session_state[_PROGRESS] = progress
 
 
@@ -41,6 +45,11 @@ def progress() -> Progress:
     if _PROGRESS not in st.session_state:
         st.session_state[_PROGRESS] = Progress()
     return st.session_state[_PROGRESS]
+
+
+def shelf() -> dict[str, Any]:
+    """Return what outlives this session, or, where nothing was installed, what lives as long as it."""
+    return st.session_state.setdefault(_SHELF, {})
 
 
 def predicted(topic: str, value: float) -> None:

@@ -12,6 +12,8 @@ from lessons import Chapter, chapters, topics
 from lessons.frame import memory, page_column
 from lessons.words import Text, text_of
 
+ICON = str(Path(__file__).with_name("icon.svg"))
+
 
 def page(*, code: str, pages: Mapping[str, Any]) -> None:
     """Draw the home page: three sentences, one way in, and the chapters as cards."""

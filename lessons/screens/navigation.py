@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
@@ -18,6 +19,17 @@ def language(*, asked: str) -> str:
     """Return the reader's language: what this session or the URL says, else what the browser asked for."""
     memory.seed("language", "lang", asked, lambda raw: list(LANGUAGES)[list(LANGUAGES).index(raw)])
     return st.session_state["language"]
+
+
+def unknown_address(known: Iterable[str]) -> str:
+    """Return the address that this visit began with where no page has it, else an empty text.
+
+    Kept for the whole visit: a page that is gone on the next run would send the visitor away.
+    """
+    if "address" not in st.session_state:
+        asked = unquote(urlsplit(st.context.url or "").path).rstrip("/").rsplit("/")[-1].strip()
+        st.session_state["address"] = "" if asked in {*known} else asked
+    return st.session_state["address"]
 
 
 def written_back(code: str) -> None:

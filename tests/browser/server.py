@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,16 +45,25 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(*, home: Path, script: Path = ROOT / "app.py", port: int | None = None) -> Iterator[Server]:
-    """Run `streamlit run` on the script until the block ends."""
+def serve(
+    *,
+    home: Path,
+    script: Path = ROOT / "app.py",
+    port: int | None = None,
+    options: Sequence[str] = ("--server.headless", "true", "--server.fileWatcherType", "none"),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """Run `streamlit run` on the script until the block ends; nobody sits there to answer a question."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     log = home / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--server.headless", "true", "--server.fileWatcherType", "none"],
+            [*command, *options],
             cwd=ROOT,
-            env=os.environ | {"CRM_LAB_HOME": str(home)},
+            env=os.environ | {"CRM_LAB_HOME": str(home)} | dict(environment or {}),
+            # A question would wait for an answer that never comes, and the wait below would end in failure.
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -63,6 +72,8 @@ def serve(*, home: Path, script: Path = ROOT / "app.py", port: int | None = None
             _wait(url, process, log)
             yield Server(url=url, pid=process.pid, home=home)
         finally:
+            if process.stdin:
+                process.stdin.close()
             process.terminate()
             try:
                 process.wait(10)
@@ -85,7 +96,9 @@ def _wait(url: str, process: subprocess.Popen, log: Path, *, seconds: float = 90
 def chromium_path() -> str | None:
     """Return the installed Chromium, or None."""
     named = os.environ.get("CRM_LAB_CHROMIUM")
-    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return named or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
 
 
 @contextmanager
@@ -105,5 +118,7 @@ def browser() -> Iterator:
 
 def settle(page, *, seconds: float = 30) -> None:
     """Wait until the app has drawn its page and runs no more."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=seconds * 1000)
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=seconds * 1000
+    )
     page.wait_for_timeout(250)

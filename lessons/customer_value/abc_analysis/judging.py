@@ -1,4 +1,4 @@
-"""How good is the A list for the period that comes?  Held against the truth, or against what was kept back."""
+"""How good is the A list for the next period?  Held against the truth, or against what was kept back."""
 
 from dataclasses import dataclass
 

@@ -128,8 +128,12 @@ def share_interval(
     size, mean = np.array([len(part) for part in parts]), np.array([part.mean() for part in parts])
     drawn = np.random.default_rng(seed).multinomial(len(value), size / len(value), size=draws)
     summed = np.cumsum(drawn * mean, axis=1)
-    reached = summed >= share * summed[:, -1:] * (1 - 1e-12)
-    needed = np.take_along_axis(np.cumsum(drawn, axis=1), reached.argmax(axis=1)[:, None], axis=1)[:, 0]
+    target = share * summed[:, -1:] * (1 - 1e-12)
+    last = (summed >= target).argmax(axis=1)[:, None]
+    # Of the group that crosses the limit, as many as it takes.
+    others = np.take_along_axis(np.cumsum(drawn, axis=1) - drawn, last, axis=1)
+    missing = target - np.take_along_axis(summed - drawn * mean, last, axis=1)
+    needed = (others + np.ceil(missing / mean[last]))[:, 0]
     low, high = np.quantile(needed / len(value), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 

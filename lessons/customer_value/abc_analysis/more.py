@@ -113,7 +113,11 @@ def truth(stage: Stage, found: Analysis, *, a: float) -> None:
             "verdict": text.label("covers" if low <= judged.needed <= high else "misses"),
         }
     stage.truth(
-        figures={"model": values["reached"], "truth": values["best"], "lost": values["lost"]},
+        figures={
+            "model": values["reached"],
+            "hindsight" if judged.gini is None else "truth": values["best"],
+            "lost": values["lost"],
+        },
         heading="truth_heading",
         chart=pictures.concentrations(stage, judged),
         values=values,

@@ -34,7 +34,7 @@ def pareto(stage: Stage, found: Analysis) -> go.Figure:
             across += [gap, right, right]
             up += [gap, 0.0, float(found.rows["cumulative_share"].iloc[round(right * n) - 1])]
         if right - left > 0.03:
-            charts.note(figure, x=left + 0.01, y=0, label=name, sign="reference", side="right")
+            charts.note(figure, x=right - 0.01, y=0, label=name, sign="reference", side="left")
         left = right
     charts.curve(figure, x=across, y=up, sign="reference")
     charts.curve(figure, x=found.pareto_curve["customers"].tolist(), y=found.pareto_curve["total"].tolist())
@@ -76,7 +76,14 @@ def concentrations(stage: Stage, judged: Judgement) -> go.Figure:
     charts.curve(figure, x=best["customers"].tolist(), y=best["total"].tolist(), sign="truth")
     charts.curve(figure, x=listed["customers"].tolist(), y=listed["total"].tolist())
     side = "right" if at < 0.6 else "left"
-    charts.point(figure, x=at, y=judged.choice.best, label=text.label("by_truth"), sign="truth", side=side)
+    charts.point(
+        figure,
+        x=at,
+        y=judged.choice.best,
+        label=text.label("by_hindsight" if judged.gini is None else "by_truth"),
+        sign="truth",
+        side=side,
+    )
     return charts.point(
         figure, x=at, y=judged.choice.reached, label=text.label("by_past"), above=False, side=side
     )

@@ -78,9 +78,9 @@ class Analysis:
     """Everything that one setting of the controls says about a list of customers.
 
     `rows` is one row a customer (customer_id, class, orders, revenue, cumulative_share, profit in currency
-    units), most revenue first; `count` is the number of customers in each class; `needed` and `best_fifth` are
-    shares (of customers for 80% of the revenue; of revenue from the best 20%), `profit_of_best_fifth` is a
-    share of all profit; the curves are from concentration(); `cost_per_unit` is what one unit of the driver
+    units), most revenue first; `count` is the number of customers in each class; `needed` and `best_fifth`
+    are shares (of customers for 80% of the revenue; of revenue from the best 20%), `profit_of_best_fifth` is
+    a share of all profit; the curves are from concentration(); `cost_per_unit` is what one unit of the driver
     is charged (currency units).
     """
 

@@ -216,7 +216,7 @@ def beta_geometric_fit(model: str, x, recency, age, weight, *, leaving_from: int
 
 
 def _fit_rows(model: str, rows, start, times, leaving_from: int) -> Fit:
-    objective = _objective(*rows, leaving_from)
+    objective = _objective(*rows, leaving_from=leaving_from)
     return fitting.fitted(model, NAMES, objective, start, customers=rows[-1].sum(), times=times)
 
 
@@ -230,7 +230,7 @@ def _start(x, recency, age, weight) -> tuple[np.ndarray, dict[str, float]]:
     return np.log([r, alpha, 1.0, 3.0]), {"alpha": typical}
 
 
-def _objective(x, recency, age, weight, leaving_from: int) -> fitting.Objective:
+def _objective(x, recency, age, weight, *, leaving_from: int) -> fitting.Objective:
     """Log-likelihood, gradient and Hessian in log parameters.
 
     Special functions are needed only once for each count x, logs of ages only once for each age.
@@ -241,8 +241,8 @@ def _objective(x, recency, age, weight, leaving_from: int) -> fitting.Objective:
     in_age, bought = np.bincount(place, weights=weight), np.bincount(place, weights=weight * x)
     customers = weight.sum()
     could = x + 1 - leaving_from > 0
-    x, recency, age, weight = x[could], recency[could], age[could], weight[could]
-    before = x - leaving_from  # b + before: the weight of staying when the last chance came
+    rows = [column[could] for column in (x, recency, age, weight)]
+    parts = [[column[at : at + 4096] for column in rows] for at in range(0, rows[0].size, 4096)]
 
     def objective(theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         r, alpha, a, b = np.exp(theta)
@@ -261,28 +261,26 @@ def _objective(x, recency, age, weight, leaving_from: int) -> fitting.Objective:
         hessian[2, 3] = hessian[2, 2]
         hessian[3, 3] = hessian[2, 2] + in_count @ zeta(2, b + chances) - customers * zeta(2, b)
 
-        # Beyond that, each row that could have left: log(1 + e^u), u the log odds of being gone.
-        quiet = np.log1p((age - recency) / (alpha + recency))
-        u = np.log(a / (b + before)) + (r + x) * quiet
-        gone = expit(u)
-        value += weight @ np.logaddexp(0, u)
-        over, under = 1 / (alpha + age), 1 / (alpha + recency)
-        slope = np.stack([quiet, (r + x) * (over - under), -1 / (b + before)])  # of u in r, alpha, b
-        pull = weight * gone
-        gradient[[0, 1, 3]] += slope @ pull
-        gradient[2] += pull.sum() / a
-        sway = pull * (1 - gone)
-        hessian[np.ix_([0, 1, 3], [0, 1, 3])] += _upper((slope * sway) @ slope.T)
-        hessian[[0, 1], 2] += slope[:2] @ sway / a
-        hessian[2, 3] += slope[2] @ sway / a
-        hessian[2, 2] += sway.sum() / a**2 - pull.sum() / a**2
-        hessian[0, 1] += pull @ (over - under)
-        hessian[1, 1] += pull @ ((r + x) * (under**2 - over**2))
-        hessian[3, 3] += pull @ slope[2] ** 2
+        for part in parts:
+            more = _could_have_left(r, alpha, a, b, *part, leaving_from=leaving_from)
+            value, gradient, hessian = value + more[0], gradient + more[1], hessian + more[2]
         return fitting.in_logs(theta, value, gradient, hessian + np.triu(hessian, 1).T)
 
     return objective
 
 
-def _upper(matrix: np.ndarray) -> np.ndarray:
-    return np.triu(matrix)
+def _could_have_left(r, alpha, a, b, x, recency, age, weight, *, leaving_from: int):
+    """What log(1 + e^u) adds to value, gradient and Hessian (upper half); u: a row's log odds of being gone."""
+    quiet = np.log1p((age - recency) / (alpha + recency))
+    over, under, before = 1 / (alpha + age), 1 / (alpha + recency), 1 / (b + x - leaving_from)
+    u = np.log(a * before) + (r + x) * quiet
+    gone = expit(u)
+    slope = np.stack([quiet, (r + x) * (over - under), np.full_like(u, 1 / a), -before])  # of u in r, alpha, a, b
+    pull = weight * gone
+    # einsum, since a matrix product would start threads for next to nothing
+    hessian = np.triu(np.einsum("in,jn->ij", slope * (pull * (1 - gone)), slope))
+    hessian[0, 1] += pull @ (over - under)
+    hessian[1, 1] += pull @ ((r + x) * (under**2 - over**2))
+    hessian[2, 2] -= pull.sum() / a**2
+    hessian[3, 3] += pull @ before**2
+    return weight @ np.logaddexp(0, u), np.einsum("in,n->i", slope, pull), hessian

@@ -48,7 +48,7 @@ class Fit:
 def check_parameters(parameters: Mapping[str, float]) -> None:
     """Raise ValueError unless every parameter is a finite number above 0."""
     for name, value in parameters.items():
-        if not (np.isscalar(value) and np.isfinite(value) and value > 0):
+        if not (np.ndim(value) == 0 and np.isfinite(value) and value > 0):
             raise ValueError(f"{name} must be a number above 0, not {value}.")
 
 

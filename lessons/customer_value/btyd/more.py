@@ -93,7 +93,9 @@ def parameters(case: Case) -> None:
             text.label("parameter"): GREEK.get(name, name),
             text.label("estimate"): text.number(value, 4),
             text.label("standard_error"): text.number(fit.standard_errors[name], 4),
-            text.label("interval"): f"{text.number(low, 3)} – {text.number(high, 3)}",
+            text.label("interval"): f"{text.number(low, 3)} – {text.number(high, 3)}"
+            if error[name] < 5
+            else "–",
         }
         if name in planted:
             row[text.label("planted")] = text.number(planted[name], 3)
@@ -103,8 +105,11 @@ def parameters(case: Case) -> None:
 
 
 def mixing(case: Case) -> None:
-    """Show how rates and chances of leaving differ between customers."""
+    """Show how rates and chances of leaving differ between customers, where the fit says so."""
     text, values = case.text, case.found.fit.parameters
+    if not case.found.fit.converged:
+        st.markdown(text.label("not_converged"), width=640)
+        return
     planted = case.planted()
     _say(case, "more_mixing", truth_note=text.label("planted_note") if planted else "")
     left, right = st.columns(2)

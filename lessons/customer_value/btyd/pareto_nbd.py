@@ -134,12 +134,12 @@ def fit(*, x: ArrayLike, recency: ArrayLike, age: ArrayLike, weight: ArrayLike |
 def _fit_rows(rows, start, typical: float, nodes: int) -> tuple[Fit, int]:
     times = {"alpha": typical, "beta": typical}
     while True:
-        objective = _objective(*rows, nodes)
+        objective = _objective(*rows, nodes=nodes)
         found = fitting.fitted("pareto-nbd", NAMES, objective, start, customers=rows[-1].sum(), times=times)
         start = np.log(list(found.parameters.values()))
         if not found.converged or nodes >= MOST_NODES:
             return found, nodes
-        value, gradient, _ = _objective(*rows, 2 * nodes)(start)
+        value, gradient, _ = _objective(*rows, nodes=2 * nodes)(start)
         step = found.covariance_log @ gradient
         if abs(value - found.log_likelihood) < 1e-6 and np.abs(step).max() < 1e-7:
             return found, nodes
@@ -191,12 +191,12 @@ def _log_odds_gone(r, alpha, s, beta, x, recency, age) -> np.ndarray:
     return out
 
 
-def _objective(x, recency, age, weight, nodes: int) -> fitting.Objective:
+def _objective(x, recency, age, weight, *, nodes: int) -> fitting.Objective:
     """Log-likelihood, gradient and Hessian in log parameters; the integral's are moments on its own nodes."""
     counts, place = np.unique(x, return_inverse=True)
     in_count, customers = np.bincount(place, weights=weight), weight.sum()
     rows = [np.ascontiguousarray(part) for part in (x, recency, age, weight)]
-    parts = range(0, x.size, max(1, 65_536 // nodes))
+    parts = range(0, x.size, max(1, 16_384 // nodes))
 
     def objective(theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         r, alpha, s, beta = np.exp(theta)
@@ -206,14 +206,14 @@ def _objective(x, recency, age, weight, nodes: int) -> fitting.Objective:
         hessian[0, 0] = in_count @ zeta(2, r + counts) - customers * zeta(2, r)
         for begin in parts:
             part = [column[begin : begin + parts.step] for column in rows]
-            more = _part(r, alpha, s, beta, *part, nodes)
+            more = _part(r, alpha, s, beta, *part, nodes=nodes)
             value, gradient, hessian = value + more[0], gradient + more[1], hessian + more[2]
         return fitting.in_logs(theta, value, gradient, hessian)
 
     return objective
 
 
-def _part(r, alpha, s, beta, x, recency, age, weight, nodes: int) -> tuple[float, np.ndarray, np.ndarray]:
+def _part(r, alpha, s, beta, x, recency, age, weight, *, nodes: int) -> tuple[float, np.ndarray, np.ndarray]:
     """Log-likelihood, gradient and Hessian of some rows, but for the terms in x and r alone.
 
     The likelihood of a row is a sum over moments of leaving, and "not yet"; so its logarithm's derivatives are

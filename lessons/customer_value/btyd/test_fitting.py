@@ -24,9 +24,9 @@ def histories(seed: int, size: int) -> dict[str, np.ndarray]:
     ("objective", "theta"),
     [
         (lambda h, w: nbd._objective(h["x"], h["age"], w), [-0.5, 1.0]),
-        (lambda h, w: bg_nbd._objective(*h.values(), w, 1), [-0.3, 0.4, -0.5, 1.2]),
-        (lambda h, w: bg_nbd._objective(*h.values(), w, 0), [-0.3, 0.4, -0.5, 1.2]),
-        (lambda h, w: pareto_nbd._objective(*h.values(), w, 64), [-0.3, 0.4, -0.5, 1.2]),
+        (lambda h, w: bg_nbd._objective(h["x"], h["recency"], h["age"], w, leaving_from=1), [-0.3, 0.4, -0.5, 1.2]),
+        (lambda h, w: bg_nbd._objective(h["x"], h["recency"], h["age"], w, leaving_from=0), [-0.3, 0.4, -0.5, 1.2]),
+        (lambda h, w: pareto_nbd._objective(h["x"], h["recency"], h["age"], w, nodes=64), [-0.3, 0.4, -0.5, 1.2]),
         (lambda h, w: gamma_gamma._objective(h["x"] + 1.0, 3 + h["age"], w), [1.0, 0.8, 2.0]),
         (lambda h, w: sbg._objective(np.array([50.0, 31, 22, 18, 18])), [0.3, 0.9]),
         (lambda h, w: bg_bb._objective(h["x"] // 9, h["x"] // 5, h["x"] + 1, w), [0.3, 0.9, -0.4, 1.0]),
@@ -118,9 +118,9 @@ def test_the_start_of_the_search_does_not_matter(module, cdnow):
     if module is nbd:
         objective = nbd._objective(rows[0], rows[2], rows[3])
     elif module is pareto_nbd:
-        objective = pareto_nbd._objective(*rows, 32)
+        objective = pareto_nbd._objective(*rows, nodes=32)
     else:
-        objective = bg_nbd._objective(*rows, 1 if module is bg_nbd else 0)
+        objective = bg_nbd._objective(*rows, leaving_from=1 if module is bg_nbd else 0)
     top = np.log(list(found.parameters.values()))
     rng = np.random.default_rng(5)
     for _ in range(8):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import date
 
 import mpmath
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from datasets import real, summaries
 from datasets.world import live_rhythm, load_scenario
-from lessons.customer_value.btyd import bg_nbd, comparing, judging
+from lessons import topics
+from lessons.customer_value.btyd import bg_nbd, comparing, judging, notebook, workbook
 from lessons.customer_value.btyd import model as btyd
+from lessons.words import text_of
 
+TOPIC = next(topic for topic in topics() if topic.name == "btyd")
 MARK, UNTIL, START = date(1997, 9, 30), date(1998, 6, 30), date(1997, 1, 1)
 
 
@@ -109,10 +115,10 @@ def test_their_expected_orders_by_integration(customer: str, x: int, recency: in
     """Average (1 − e^−λpt) / p over what the record leaves open of λ and p, with mpmath."""
     shape, rate, b, weeks = 1 + x, 60, 2 + x, 40
 
-    def integrand(p):
+    def integrand(p: mpmath.mpf) -> mpmath.mpf:
         return (1 - (rate / (rate + p * weeks)) ** shape) / p * (1 - p) ** (b - 1) / mpmath.beta(1, b)
 
-    if_alive = float(mpmath.quad(integrand, [0, 0.1, 1]))
+    if_alive = float(mpmath.mpf(mpmath.quad(integrand, [0, 0.1, 1])))  # type: ignore[arg-type]
     six = btyd.six_customers()
     row = {str(name): value for name, value in six[six["customer"] == customer].iloc[0].items()}
     assert row["expected"] == pytest.approx(row["p_alive"] * if_alive, rel=1e-8)
@@ -253,3 +259,36 @@ def test_one_time_buyers_alone_tell_nothing() -> None:
         x=np.zeros(50), recency=np.zeros(50), age=np.full(50, 30.0), horizon=9.0, sizes=[50], seed=1
     )
     assert table["half_width"].isna().all()
+
+
+# ---- what a learner takes home
+
+
+def test_the_spreadsheet_calculates_p_alive_itself(found: btyd.Forecast) -> None:
+    """Read the workbook with openpyxl and work its formulas out, cell by cell, in plain Python."""
+    rows = workbook.table(found.customers)
+    content = workbook.xlsx(text_of(TOPIC, "en"), rows, fit=found.fit)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet, parameters = book["Customers"], book["Parameters"]
+    names = [cell.value for cell in sheet[1]]
+    place = names.index("p_alive") + 1
+    for row in (2, 3, 20, 500, 2001):
+        formula = str(sheet.cell(row, place).value)
+        inner = re.sub(r"^=IF\(B\d+=0,1,(.*)\)$", r"\1", formula)
+        inner = re.sub(
+            r"'Parameters'!\$B\$(\d)", lambda at: repr(parameters.cell(int(at[1]), 2).value), inner
+        )
+        inner = re.sub(r"([BCD])(\d+)", lambda at: repr(sheet[at[0]].value), inner).replace("^", "**")
+        value = 1.0 if sheet.cell(row, 2).value == 0 else eval(inner)
+        assert value == pytest.approx(rows["p_alive"].iloc[row - 2], abs=1e-5)
+    assert isinstance(sheet.cell(2002, place).value, int | float)
+
+
+def test_the_notebook_repeats_the_fit(found: btyd.Forecast) -> None:
+    """Its cells, run on the page's own table, end with the published parameters."""
+    numbers = {"mark": found.mark, "last_day": found.last_day, "days_per_unit": 7.0, "leave": True}
+    names: dict = {"pd": pd, "table": workbook.table(found.customers)}
+    for cell in notebook.cells(numbers):
+        exec(cell, names)
+    assert list(names["fit"].parameters.values()) == pytest.approx([0.243, 4.414, 0.793, 2.426], abs=5e-4)
+    assert names["rise"].sum() == pytest.approx(found.expected_after, rel=1e-3)

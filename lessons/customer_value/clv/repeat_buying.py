@@ -1,7 +1,7 @@
 """Nobody signs a contract in a shop: what if the repeat-buying rate stands in for retention?
 
 The calibration period is cut in two halves. Of the buyers of the first half, the share that buys again in the
-second is taken for retention, and the spending of the second half's buyers for their yearly worth. Someone
+second is taken for retention, and the spending of the second half's buyers for the margin of one period. Someone
 who merely pauses counts as lost for good, and one average stands for everybody: judging.py holds the
 result against the truth.
 

@@ -1,0 +1,107 @@
+"""Can a newcomer walk through every topic, in every language, from the prediction to the last check?"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+import lessons
+from lessons.words import LANGUAGES, Text, text_of
+from tests.browser.server import settle
+from tests.browser.visit import (
+    CHART,
+    PHONE,
+    WIDE,
+    answer,
+    broken,
+    fits,
+    keyed,
+    main,
+    moved,
+    opened,
+    press,
+    sidebar_link,
+    slider,
+    stands,
+    visitor,
+)
+
+TOPICS = lessons.topics()
+each_language = pytest.mark.parametrize("language", LANGUAGES)
+each_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+
+
+@each_language
+def test_pages_that_are_no_topic_stand_at_both_widths(server, chromium, language):
+    with visitor(chromium, server, language=language) as page:
+        for path in ("", *(chapter.name for chapter in lessons.chapters() if chapter.topics)):
+            opened(page, server, path)
+            assert page.locator("html").get_attribute("lang") == language
+            expect(main(page).locator("h1")).to_have_count(1)
+            assert not broken(page)
+            fits(page, PHONE)
+            fits(page, WIDE)
+
+
+@each_topic
+@each_language
+def test_from_home_to_the_last_check(server, chromium, topic, language):
+    text, chapter = text_of(topic, language), next(c for c in lessons.chapters() if c.name == topic.chapter)
+    with visitor(chromium, server, language=language) as page:
+        opened(page, server)
+        if topic == TOPICS[0]:
+            keyed(page, "start").get_by_role("button").click()
+        else:
+            sidebar_link(page, text.short).click()
+        expect(main(page).locator("h1")).to_have_text(text.title)
+        predict_by_keyboard(page, topic, text)
+        move_the_first_control(page, topic)
+        fits(page, PHONE)
+        fits(page, WIDE)
+        for check in topic.facts["checks"]:
+            wrong = next(option for option in check["options"] if option != check["right"])
+            answer(page, topic, check, wrong, text)
+            answer(page, topic, check, check["right"], text)
+        assert not broken(page)
+        expect(sidebar_link(page, text.short).get_by_test_id("stIconMaterial")).to_have_text("check_circle")
+        sidebar_link(page, Text(language).shared("app.name")).click()
+        count = text.shared("home.of_done", done=1, all=len(chapter.topics))
+        expect(main(page).get_by_text(count)).to_be_visible()
+
+
+def predict_by_keyboard(page, topic, text) -> None:
+    """Move the prediction with the arrow keys, lock it with the Enter key at once, and see the curve appear."""
+    place = slider(page, f"{topic.name}.guess")
+    expect(place).to_be_enabled()
+    settle(page, seconds=60)
+    assert page.evaluate(CHART)["traces"] == 0
+    assert not page.get_by_test_id("stMetric").count()
+    expect(main(page).get_by_text(text.shared("topic.truth_opens"))).to_be_visible()
+    assert not main(page).locator("h2", has_text="■").count()
+    assert not broken(page)
+    chosen = moved(place, steps=3)
+    page.keyboard.press("Tab")
+    expect(keyed(page, f"{topic.name}.lock").get_by_role("button")).to_be_focused()
+    page.keyboard.press("Enter")
+    stands(page)
+    # What was locked is what the slider said last, however quick the hand was.
+    expect(main(page).get_by_text(text.words["predict"]["locked"].split("**")[0]).first).to_contain_text(chosen)
+    expect(place).to_have_count(0)
+    expect(main(page).locator("h2", has_text="■")).to_be_visible()
+    assert not main(page).get_by_text(text.shared("topic.truth_opens")).count()
+    assert page.get_by_test_id("stMetric").count() >= 1
+    assert not broken(page)
+
+
+def move_the_first_control(page, topic) -> None:
+    """Move the model's first control by keyboard; figures or curve must follow."""
+    control = page.locator(f"[class*='st-key-{topic.name}-']:not([class*='-check-']) input").first
+    expect(control).to_be_enabled()
+    before = page.evaluate(CHART)["data"], page.get_by_test_id("stMetric").all_inner_texts()
+    if control.get_attribute("type") == "range":
+        moved(control, steps=2)
+    else:
+        press(control, "ArrowDown" if control.get_attribute("type") == "radio" else "Space")
+    page.wait_for_function(f"before => ({CHART})().data && ({CHART})().data !== before", arg=before[0])
+    settle(page, seconds=60)
+    assert (page.evaluate(CHART)["data"], page.get_by_test_id("stMetric").all_inner_texts()) != before
