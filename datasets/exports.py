@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-DANGEROUS = re.compile(r"^\s*[=+\-@＝＋－＠﹦﹢﹣﹫]|^[\t\r\n]|^\s+[\t\r\n]")
+DANGEROUS = re.compile(r"\s*[\t\n=+\-@＝＋－＠﹦﹢﹣﹫]")
 NEGATIVE_NUMBER = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -43,7 +43,8 @@ def neutral(text: str) -> str:
     >>> neutral("=1+1"), neutral("  @SUM(A1)"), neutral("-12.50"), neutral("well-known")
     ("'=1+1", "'  @SUM(A1)", '-12.50', 'well-known')
     """
-    text = UNWRITABLE.sub("", text)
+    # a lone carriage return is a new line to a spreadsheet, and no reason to quote to the csv module
+    text = UNWRITABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     if DANGEROUS.match(text) and not NEGATIVE_NUMBER.fullmatch(text):
         return "'" + text
     return text

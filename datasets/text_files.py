@@ -257,7 +257,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
             return _decoded(data, encoding, name), encoding
         raise BadFile("binary", name=name)
     controls = sum(head.count(code) for code in range(32) if code not in (9, 10, 13))
-    if controls > 0.02 * len(head) + 8:
+    if controls > 0.05 * len(head) + 8:
         raise BadFile("binary", name=name)
     try:
         return data.decode("utf-8"), "utf-8"

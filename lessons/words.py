@@ -54,7 +54,8 @@ def _read(file: Path, language: str) -> tuple[dict[str, Any], dict[str, Section]
 
 
 def _in_markdown(value: str) -> str:
-    return value.replace("$", "\\$")
+    # Once: a label that already went through here may stand inside a section.
+    return re.sub(r"(?<!\\)\$", r"\\$", value)
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from datasets import summaries
 from datasets.real import load
 
-settings.register_profile("summaries", deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "summaries", deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("summaries")
 
 
@@ -33,14 +35,21 @@ def test_cdnow_is_the_summary_that_fader_and_hardie_publish(cdnow):
     summary = summaries.recency_frequency(cdnow, until="1997-09-30", unit="week")
     assert len(summary) == 2357
     first = summary.iloc[0]
-    assert (first["customer_id"], first["x"], round(first["recency"], 2), round(first["age"], 2)) == ("0001", 2, 30.43, 38.86)
+    assert (first["customer_id"], first["x"], round(first["recency"], 2), round(first["age"], 2)) == (
+        "0001",
+        2,
+        30.43,
+        38.86,
+    )
     assert (summary["x"] > 0).sum() == 946
     assert summary["age"].max() == pytest.approx(272 / 7)
 
 
 def test_cdnow_has_the_repeat_purchases_of_the_published_calibration_and_holdout(cdnow):
     """2,457 repeat purchases in 39 weeks and 1,882 in the 39 weeks after them."""
-    tracking = summaries.cumulative_repeat_purchases(cdnow, until="1998-06-30", unit="week").set_index("period")
+    tracking = summaries.cumulative_repeat_purchases(cdnow, until="1998-06-30", unit="week").set_index(
+        "period"
+    )
     assert len(tracking) == 78
     assert tracking["repeat_purchases"][39] == 2457
     assert tracking["repeat_purchases"][78] == 2457 + 1882
@@ -72,12 +81,24 @@ def by_hand(frame: pd.DataFrame, until: dt.date) -> dict[str, tuple]:
             repeat = [by_day[day] for day in days[1:]]
             mean = sum(repeat) / len(repeat) / 100 if repeat else 0.0
             recency, age = (days[-1] - days[0]).days, (until - days[0]).days
-            found[customer] = (len(repeat), recency, age, mean, (until - days[-1]).days, len(days), sum(by_day.values()) / 100)
+            found[customer] = (
+                len(repeat),
+                recency,
+                age,
+                mean,
+                (until - days[-1]).days,
+                len(days),
+                sum(by_day.values()) / 100,
+            )
     return found
 
 
 moments = st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 20))
-logs = st.lists(st.tuples(st.sampled_from(["007", "7", "Ann", "张三"]), moments, st.integers(0, 10**9)), min_size=1, max_size=25)
+logs = st.lists(
+    st.tuples(st.sampled_from(["007", "7", "Ann", "张三"]), moments, st.integers(0, 10**9)),
+    min_size=1,
+    max_size=25,
+)
 
 
 @given(logs, st.dates(dt.date(2023, 12, 31), dt.date(2024, 2, 1)))
@@ -111,19 +132,27 @@ def test_until_is_inclusive_and_later_customers_are_left_out():
 
 
 def test_continuous_time_counts_every_order():
-    log = orders(("a", "2024-01-01T06:00", 100), ("a", "2024-01-01T18:00", 300), ("a", "2024-01-03T06:00", 500))
+    log = orders(
+        ("a", "2024-01-01T06:00", 100), ("a", "2024-01-01T18:00", 300), ("a", "2024-01-03T06:00", 500)
+    )
     row = summaries.recency_frequency(log, until="2024-01-07", unit="day", whole_days=False).iloc[0]
     assert (row["x"], row["recency"], row["age"], row["mean_spend"]) == (2, 2.0, 6.75, 4.0)
-    instant = summaries.recency_frequency(log, until=dt.datetime(2024, 1, 2, 6), unit="day", whole_days=False).iloc[0]
+    instant = summaries.recency_frequency(
+        log, until=dt.datetime(2024, 1, 2, 6), unit="day", whole_days=False
+    ).iloc[0]
     assert (instant["x"], instant["recency"], instant["age"]) == (1, 0.5, 1.0)
 
 
 def test_missing_amounts_are_nan_everywhere_and_never_zero():
-    log = orders(("a", "2024-01-01", 100), ("a", "2024-01-02", 100), ("b", "2024-01-01", 100)).drop(columns="amount_cents")
+    log = orders(("a", "2024-01-01", 100), ("a", "2024-01-02", 100), ("b", "2024-01-01", 100)).drop(
+        columns="amount_cents"
+    )
     for frame in (log, log.assign(amount_cents=pd.array([None] * 3, dtype="Int64"))):
         assert summaries.recency_frequency(frame, until="2024-02-01")["mean_spend"].isna().all()
         assert summaries.rfm(frame, until="2024-02-01")["monetary"].isna().all()
-        assert summaries.holdout_purchases(frame, since="2024-01-01", until="2024-02-01")["spend"].isna().all()
+        assert (
+            summaries.holdout_purchases(frame, since="2024-01-01", until="2024-02-01")["spend"].isna().all()
+        )
 
 
 def test_frames_tables_and_parquet_files_give_the_same(cdnow, tmp_path):
@@ -150,7 +179,9 @@ def test_distinct_rows_keep_every_customer(cdnow):
 
 
 def test_tracking_begins_with_the_first_order_and_has_every_period():
-    log = orders(("a", "2024-01-10", 1), ("a", "2024-01-16", 1), ("b", "2024-01-17", 1), ("a", "2024-02-07", 1))
+    log = orders(
+        ("a", "2024-01-10", 1), ("a", "2024-01-16", 1), ("b", "2024-01-17", 1), ("a", "2024-02-07", 1)
+    )
     tracking = summaries.cumulative_repeat_purchases(log, until="2024-02-13", unit="week")
     assert tracking["period"].tolist() == [1, 2, 3, 4, 5]
     assert tracking["repeat_purchases"].tolist() == [1, 1, 1, 1, 2]
@@ -201,10 +232,16 @@ def test_the_sql_that_is_shown_gives_what_the_function_gives(cdnow, name, option
 
 def test_the_real_data_says_where_it_comes_from():
     real = load("cdnow")
-    assert (real.calibration_until, real.holdout_until, real.currency) == (dt.date(1997, 9, 30), dt.date(1998, 6, 30), "USD")
+    assert (real.calibration_until, real.holdout_until, real.currency) == (
+        dt.date(1997, 9, 30),
+        dt.date(1998, 6, 30),
+        "USD",
+    )
     assert "Hardie" in real.source
     assert real.title
     assert len(real.orders) == 6919
-    assert real.orders["amount_cents"].sum() == round(np.float64(real.orders["amount_cents"].astype(float).sum()))
+    assert real.orders["amount_cents"].sum() == round(
+        np.float64(real.orders["amount_cents"].astype(float).sum())
+    )
     with pytest.raises(ValueError, match="cdnow"):
         load("nothing")

@@ -104,7 +104,11 @@ def test_chinese_files_are_recognised(script, encoding):
 
 @pytest.mark.parametrize("encoding", ["gb18030", "big5", "cp1252"])
 def test_long_prose_is_not_taken_for_another_encoding(encoding):
-    words = {"gb18030": "上海市长宁区愚园路一百号", "big5": "臺北市信義區松仁路一百號", "cp1252": "Café Größe naïve Ærø"}
+    words = {
+        "gb18030": "上海市长宁区愚园路一百号",
+        "big5": "臺北市信義區松仁路一百號",
+        "cp1252": "Café Größe naïve Ærø",
+    }
     rows = "".join(f"{words[encoding]}{n},2024-03-05,{n}\n" for n in range(1, 60))
     upload = read(("customer,date,amount\n" + rows).encode(encoding))
     assert upload.good["customer_id"][0] == words[encoding] + "1"
@@ -115,7 +119,11 @@ def test_what_no_encoding_explains_is_refused():
 
 
 def test_an_xlsx_and_a_parquet_file_give_the_same_orders():
-    rows = [["customer_id", "date", "amount"], ["007", dt.datetime(2024, 3, 5), 12.5], ["Ann", dt.date(2024, 3, 6), 3]]
+    rows = [
+        ["customer_id", "date", "amount"],
+        ["007", dt.datetime(2024, 3, 5), 12.5],
+        ["Ann", dt.date(2024, 3, 6), 3],
+    ]
     assert records(read(xlsx(rows))) == GOOD
     data = {"customer_id": ["007", "Ann"], "date": [GOOD[0][1], GOOD[1][1]], "amount": [12.5, 3.0]}
     assert records(read(parquet(data))) == GOOD
@@ -174,7 +182,9 @@ def test_each_reason_is_given_with_the_row_and_the_text_as_they_stand():
 
 
 def test_a_stray_quote_swallows_no_row_below_it():
-    text = 'id,date,amount\n1,2024-03-05,"5\n2,2024-03-06,6\n"3,2024-03-07,7\n4,2024-03-08,"8"\n5,"2024-03-09,9'
+    text = (
+        'id,date,amount\n1,2024-03-05,"5\n2,2024-03-06,6\n"3,2024-03-07,7\n4,2024-03-08,"8"\n5,"2024-03-09,9'
+    )
     upload = read(text.encode())
     assert upload.good["customer_id"].tolist() == ["2", "4"]
     assert [(row, reason) for row, _, reason in rejects(upload)] == [(r, "broken_quotes") for r in (2, 4, 6)]
@@ -185,11 +195,22 @@ def test_line_breaks_inside_cells_blank_lines_and_nul_lose_nothing():
     upload = read(text.encode())
     assert upload.good["customer_id"].tolist() == ["1", "2"]
     # records are counted as a spreadsheet counts them: two blank lines have a number each
-    assert rejects(upload) == [(6, '3,"say ""x""",never,7', "date_unreadable"), (7, ",,,", "customer_missing")]
+    assert rejects(upload) == [
+        (6, '3,"say ""x""",never,7', "date_unreadable"),
+        (7, ",,,", "customer_missing"),
+    ]
 
 
 def test_rows_of_a_workbook_keep_the_numbers_that_the_spreadsheet_shows():
-    rows = [[], [None, "Report"], [], [None, "id", "date", "amt"], [None, 1001.0, dt.date(2024, 3, 5), 12.5], [], [None, "x", "?", 1]]
+    rows = [
+        [],
+        [None, "Report"],
+        [],
+        [None, "id", "date", "amt"],
+        [None, 1001.0, dt.date(2024, 3, 5), 12.5],
+        [],
+        [None, "x", "?", 1],
+    ]
     upload = read(xlsx(rows))
     assert records(upload) == [("1001", dt.datetime(2024, 3, 5), 1250)]
     assert [(row, reason) for row, _, reason in rejects(upload)] == [(7, "date_unreadable")]
@@ -208,7 +229,9 @@ def test_good_and_rejected_rows_are_all_rows(rows, delimiter):
     writer.writerow(["customer", "date", "amount"])
     writer.writerows(rows)
     try:
-        upload = read(out.getvalue().encode(), columns=Columns(customer="customer", date="date", amount="amount"))
+        upload = read(
+            out.getvalue().encode(), columns=Columns(customer="customer", date="date", amount="amount")
+        )
     except BadFile as bad:
         assert bad.reason in ("no_rows", "binary", "no_such_column") and len(rows) < 3
         return
@@ -250,7 +273,9 @@ def test_any_bytes_are_a_bad_file_or_an_upload(data):
 
 MENDED = {
     "csv": PLAIN.encode() * 3,
-    "xlsx": xlsx([["customer_id", "date", "amount"], ["007", dt.datetime(2024, 3, 5), 12.5], ["Ann", "2024-03-06", 3]]),
+    "xlsx": xlsx(
+        [["customer_id", "date", "amount"], ["007", dt.datetime(2024, 3, 5), 12.5], ["Ann", "2024-03-06", 3]]
+    ),
     "parquet": parquet({"customer_id": ["007"], "date": [dt.datetime(2024, 3, 5)], "amount": [12.5]}),
 }
 
@@ -334,11 +359,25 @@ def test_a_date_is_read_or_refused(text, expected):
 
 
 days = st.dates(dt.date(1970, 1, 1), dt.date(2068, 12, 31))
-FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%B %d, %Y", "%Y年%m月%d日", "%d-%b-%y", "%a, %d %b %Y", "%Y-%b-%d"]
+FORMATS = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d %b %Y",
+    "%B %d, %Y",
+    "%Y年%m月%d日",
+    "%d-%b-%y",
+    "%a, %d %b %Y",
+    "%Y-%b-%d",
+]
 TIMES = ["", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f"]
 
 
-@given(st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2068, 12, 31)), st.sampled_from(FORMATS), st.sampled_from(TIMES))
+@given(
+    st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2068, 12, 31)),
+    st.sampled_from(FORMATS),
+    st.sampled_from(TIMES),
+)
 def test_what_strftime_writes_is_read_back(moment, day_format, time_format):
     assume(not (day_format == "%Y%m%d" and time_format.startswith(" %I")))
     text = moment.strftime(day_format + time_format)
@@ -347,7 +386,9 @@ def test_what_strftime_writes_is_read_back(moment, day_format, time_format):
     assert dates.at[0] == np.datetime64(dt.datetime.strptime(text, day_format + time_format))
 
 
-@given(st.lists(days, min_size=1, max_size=30), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%y", "%m-%d-%y"]))
+@given(
+    st.lists(days, min_size=1, max_size=30), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%y", "%m-%d-%y"])
+)
 def test_the_column_settles_day_and_month(values, form):
     assume(any(day.day > 12 for day in values))
     dates = read_dates([day.strftime(form) for day in values])
@@ -356,7 +397,11 @@ def test_the_column_settles_day_and_month(values, form):
     assert dates.at.astype("datetime64[D]").tolist() == values
 
 
-@given(st.lists(st.dates(dt.date(2001, 1, 1), dt.date(2009, 12, 12)).filter(lambda day: day.day <= 12), min_size=1))
+@given(
+    st.lists(
+        st.dates(dt.date(2001, 1, 1), dt.date(2009, 12, 12)).filter(lambda day: day.day <= 12), min_size=1
+    )
+)
 def test_where_nothing_settles_it_the_day_comes_first_and_it_is_said(values):
     assume(any(day.day != day.month for day in values))
     dates = read_dates([day.strftime("%d/%m/%Y") for day in values])
@@ -401,7 +446,10 @@ def test_numbers_in_a_workbook_are_days():
     [
         (["1,234.50", "9.99", "1,234"], [123450, 999, 123400]),
         (["1.234,50", "9,99", "1.234"], [123450, 999, 123400]),
-        (["¥1,234", "￥12", "12.5元", "NT$ 300", "$12.5", "US$1", "RMB 5", "7 USD"], [123400, 1200, 1250, 30000, 1250, 100, 500, 700]),
+        (
+            ["¥1,234", "￥12", "12.5元", "NT$ 300", "$12.5", "US$1", "RMB 5", "7 USD"],
+            [123400, 1200, 1250, 30000, 1250, 100, 500, 700],
+        ),
         (["€9,99", "1 234,50 €", "1\u202f234,5", "1.234.567"], [999, 123450, 123450, 123456700]),
         (["1'234.50", "CHF 5", "1,23,456.70"], [123450, 500, 12345670]),
         (["１２．５０", "１，２３４"], [1250, 123400]),
@@ -456,7 +504,9 @@ def test_cents_are_those_of_exact_arithmetic_in_both_notations(values, comma, cu
         texts = [text.translate(str.maketrans(",.", ".,")) for text in texts]
     amounts = read_amounts(texts)
     assert amounts.decimal == ("," if comma else ".")
-    assert amounts.cents.tolist() == [int((value * 100).quantize(Decimal(1), ROUND_HALF_UP)) for value in values]
+    assert amounts.cents.tolist() == [
+        int((value * 100).quantize(Decimal(1), ROUND_HALF_UP)) for value in values
+    ]
 
 
 def test_an_undecided_decimal_sign_is_said():
@@ -466,7 +516,12 @@ def test_an_undecided_decimal_sign_is_said():
 
 
 def test_a_column_named_amount_cents_counts_cents():
-    data = {"customer_id": [1, 2], "order_id": [7, 8], "ordered_at": [GOOD[0][1]] * 2, "amount_cents": [1250, 0]}
+    data = {
+        "customer_id": [1, 2],
+        "order_id": [7, 8],
+        "ordered_at": [GOOD[0][1]] * 2,
+        "amount_cents": [1250, 0],
+    }
     upload = read(parquet(data))
     assert upload.columns == Columns(customer="customer_id", date="ordered_at", amount="amount_cents")
     assert upload.good["amount_cents"].tolist() == [1250, 0]
@@ -492,7 +547,10 @@ def test_orders_of_a_synthetic_company_are_read_as_they_are():
     ("header", "chosen"),
     [
         ("master_id,customer_id,date,number_of_cds,dollar_value", "customer_id,date,dollar_value"),
-        ("order_id,Customer ID,Order Date,Ship Date,Quantity,Unit Price,Order Total", "Customer ID,Order Date,Order Total"),
+        (
+            "order_id,Customer ID,Order Date,Ship Date,Quantity,Unit Price,Order Total",
+            "Customer ID,Order Date,Order Total",
+        ),
         ("InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID", "CustomerID,InvoiceDate,"),
         ("user,when,qty,units,count", "user,when,"),
         ("id,created_at,price", "id,created_at,price"),
@@ -500,7 +558,10 @@ def test_orders_of_a_synthetic_company_are_read_as_they_are():
         ("顧客編號,訂單編號,訂單日期,件數,實付金額", "顧客編號,訂單日期,實付金額"),
         ("订单编号,买家会员名,买家应付货款,总金额,订单创建时间", "买家会员名,订单创建时间,总金额"),
         ("AMOUNT,DATE,CUSTOMER", "CUSTOMER,DATE,AMOUNT"),
-        ("total_items,customer_email,transaction_date,total_amount,tax", "customer_email,transaction_date,total_amount"),
+        (
+            "total_items,customer_email,transaction_date,total_amount,tax",
+            "customer_email,transaction_date,total_amount",
+        ),
     ],
 )
 def test_columns_are_guessed_by_their_names(header, chosen):
@@ -632,7 +693,15 @@ BOOK = MENDED["xlsx"]
 
 
 def sheet_xml(rows: bytes, before: bytes = b"") -> bytes:
-    return b'<?xml version="1.0"?>' + before + b"<worksheet " + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    return (
+        b'<?xml version="1.0"?>'
+        + before
+        + b"<worksheet "
+        + NAMESPACE
+        + b"><sheetData>"
+        + rows
+        + b"</sheetData></worksheet>"
+    )
 
 
 def test_a_zip_bomb_is_not_unpacked():
@@ -647,7 +716,9 @@ def test_a_directory_that_lies_about_sizes_is_not_believed():
     assert reason_of(small) in ("unpacks_too_large", "damaged")
 
 
-@pytest.mark.parametrize("declaration", [b'<!DOCTYPE a [<!ENTITY b "c">]>', b"<!doctype a>", b'<!ENTITY b "c">'])
+@pytest.mark.parametrize(
+    "declaration", [b'<!DOCTYPE a [<!ENTITY b "c">]>', b"<!doctype a>", b'<!ENTITY b "c">']
+)
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "[Content_Types].xml", "xl/hidden.bin"])
 def test_xml_declarations_are_refused(declaration, part):
     assert reason_of(rezipped(BOOK, {part: sheet_xml(b"", declaration)})) == "xml_declarations"
@@ -669,7 +740,11 @@ def test_xml_in_another_encoding_hides_no_declaration():
     ],
 )
 def test_cells_that_lie_far_apart_are_refused(rows):
-    assert reason_of(rezipped(BOOK, {SHEET: sheet_xml(rows)})) in ("unpacks_too_large", "too_many_columns", "damaged")
+    assert reason_of(rezipped(BOOK, {SHEET: sheet_xml(rows)})) in (
+        "unpacks_too_large",
+        "too_many_columns",
+        "damaged",
+    )
 
 
 def test_a_claimed_dimension_is_not_believed():
@@ -680,9 +755,13 @@ def test_a_claimed_dimension_is_not_believed():
 
 
 def test_a_long_text_repeated_in_every_cell_is_refused():
-    long_text = b"<sst " + NAMESPACE + b' uniqueCount="4294967295"><si><t>' + b"x" * 32_000 + b"</t></si></sst>"
+    long_text = (
+        b"<sst " + NAMESPACE + b' uniqueCount="4294967295"><si><t>' + b"x" * 32_000 + b"</t></si></sst>"
+    )
     cells = b'<c t="s"><v>0</v></c>' * 60_000
-    assert reason_of(rezipped(BOOK, {"xl/sharedStrings.xml": long_text, SHEET: sheet_xml(b"<row>" + cells + b"</row>")})) in (
+    assert reason_of(
+        rezipped(BOOK, {"xl/sharedStrings.xml": long_text, SHEET: sheet_xml(b"<row>" + cells + b"</row>")})
+    ) in (
         "unpacks_too_large",
         "too_many_columns",
     )
@@ -705,13 +784,25 @@ def test_a_long_text_repeated_in_every_row_of_a_parquet_file_is_refused():
 
 
 def test_lists_in_a_parquet_column_are_refused_and_elsewhere_ignored():
-    data = {"customer": ["a"], "date": ["2024-03-05"], "tags": [[["x"]]], "raw": [b"\xff\xfe"], "at": [dt.time(1)]}
+    data = {
+        "customer": ["a"],
+        "date": ["2024-03-05"],
+        "tags": [[["x"]]],
+        "raw": [b"\xff\xfe"],
+        "at": [dt.time(1)],
+    }
     assert read(parquet(data)).rows == 1
     assert reason_of(parquet(data), columns={"customer": "tags"}) == "column_type"
 
 
 def test_texts_are_never_run_and_stay_as_they_are():
-    names = ['=HYPERLINK("http://x")', "<script>alert(1)</script>", "**bold** $x$", "'; DROP TABLE orders; --", "\u202eabc"]
+    names = [
+        '=HYPERLINK("http://x")',
+        "<script>alert(1)</script>",
+        "**bold** $x$",
+        "'; DROP TABLE orders; --",
+        "\u202eabc",
+    ]
     frame = pd.DataFrame({"customer": names, "date": "2024-03-05"})
     good = read(frame.to_csv(index=False).encode()).good
     assert good["customer_id"].tolist() == names

@@ -176,7 +176,7 @@ def forecast(
     model = (bg_nbd.BgNbd if leave else nbd.Nbd)(**fit.parameters)
     horizon = (last_day - mark) / days_per_unit
     day = repeats["day"].to_numpy()
-    later = repeats.loc[(day >= mark) & (day <= last_day), "customer_id"].value_counts()
+    later = repeats.loc[(day > mark) & (day <= last_day), "customer_id"].value_counts()
     return Forecast(
         fit=fit,
         model=model,

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from lessons import frame
-from lessons.customer_value.btyd import comparing, drawing, judging
+from lessons.customer_value.btyd import comparing, densities, drawing, judging
 from lessons.customer_value.btyd import model as btyd
 from lessons.customer_value.btyd.case import Case, Worth
 from lessons.customer_value.btyd.case import value as value_of
@@ -19,7 +19,6 @@ from lessons.customer_value.btyd.fitting import Fit
 WORLDS, WORLD_CUSTOMERS, WORLD_WEEKS = 40, 1000, 52
 # A pace of 80% differs from 100% by two half-widths of 10%; at 25% even a loss of a quarter is lost in the error.
 ENOUGH, SOME = 0.10, 0.25
-GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ"}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -67,13 +66,7 @@ def compare(case: Case) -> None:
             text.label("model_column"): text.label(name),
             text.label("log_likelihood"): text.number(fit.log_likelihood, 1),
             text.label("holdout_error"): case.signed(error),
-            text.label("parameter_column"): " · ".join(
-                f"{GREEK.get(parameter, parameter)} {text.number(value, 3)}"
-                f" ({text.number(fit.standard_errors[parameter], 3)})"
-                for parameter, value in fit.parameters.items()
-            )
-            if fit.converged
-            else text.label("no_optimum"),
+            text.label("parameter_column"): drawing.parameters_in_words(text, fit),
         }
         for name, (fit, error) in listed
     ]
@@ -90,7 +83,7 @@ def parameters(case: Case) -> None:
     for name, value in fit.parameters.items():
         low, high = value * np.exp(-1.96 * error[name]), value * np.exp(1.96 * error[name])
         row = {
-            text.label("parameter"): GREEK.get(name, name),
+            text.label("parameter"): drawing.GREEK.get(name, name),
             text.label("estimate"): text.number(value, 4),
             text.label("standard_error"): text.number(fit.standard_errors[name], 4),
             text.label("interval"): f"{text.number(low, 3)} – {text.number(high, 3)}"
@@ -120,7 +113,7 @@ def mixing(case: Case) -> None:
         pair = (values[names[0]], values[names[1]])
         known = (planted[names[0]], planted[names[1]]) if planted else None
         with column:
-            _chart(case, drawing.mixing(text, kind, pair, known, x_title=title), kind)
+            _chart(case, densities.mixing(text, kind, pair, known, x_title=title), kind)
 
 
 def counts(case: Case) -> None:
