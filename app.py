@@ -17,7 +17,14 @@ from typing import Any
 import streamlit as st
 
 import lessons
-from classroom.visitors import COOKIE, LearnerCookie, PageLanguage, language_of, valid_learner
+from classroom.visitors import (
+    COOKIE,
+    LearnerCookie,
+    PageLanguage,
+    PlainAddress,
+    language_of,
+    valid_learner,
+)
 
 
 # Cached by Streamlit: this file is run anew for every visit, so a cache of its own would be new each time.
@@ -162,5 +169,6 @@ else:
             Middleware(GZipMiddleware, minimum_size=2000),
             Middleware(LearnerCookie),
             Middleware(PageLanguage),
+            Middleware(PlainAddress),
         ],
     )

@@ -1,15 +1,16 @@
 """Who is asking, and in which language?  What the server adds to a page before any script of ours runs.
 
-Two plain ASGI middlewares, `PageLanguage` and `LearnerCookie`, to be given to the app in any order. They
-touch pages only: scripts, fonts, downloads and sockets pass through as they are.
+Three plain ASGI middlewares, `PageLanguage`, `LearnerCookie` and `PlainAddress`, to be given to the app in any
+order. They touch pages only: scripts, fonts, downloads and sockets pass through as they are.
 """
 
 import re
 import secrets
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "crm_lab_learner"
@@ -89,6 +90,27 @@ class LearnerCookie:
             await send(message)
 
         await self.app(_without_shortcuts(scope), receive, send_with_cookie)
+
+
+class PlainAddress:
+    """Sends a reader of /rfm/ or /any/rfm to /rfm: every page stands one level deep.
+
+    Further down, the page would look for its scripts in the wrong folder and stay white.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        app = self.app
+        if _asks_for_page(scope) and "text/html" in Headers(scope=scope).get("accept", ""):
+            plain = "/" + scope["path"].rstrip("/").rpartition("/")[2]
+            if plain != scope["path"]:
+                query = scope.get("query_string", b"").decode("latin-1")
+                app = RedirectResponse(quote(plain) + (f"?{query}" if query else ""))
+        await app(scope, receive, send)
 
 
 class PageLanguage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -49,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand. Returns the exit status: 0, or 2 for bad input."""
     arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             # a terminal that cannot show a character shows its code
             stream.reconfigure(errors="backslashreplace")
     args = _parser(arguments).parse_args(arguments)

@@ -57,6 +57,7 @@ class BadFile(ValueError):
     """
 
     def __init__(self, reason: str, **details: Any) -> None:
+        """Make the sentence of ``reason`` with ``details``."""
         self.reason = reason
         self.details = details
         super().__init__(BAD_FILES[reason].format(**details))

@@ -52,7 +52,8 @@ WRITTEN = (
     r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})" + TIME,
     r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})t?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})(?P<zone>z)?$",
     r"^(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号號]" + WEEKDAY_AFTER + TIME,
-    r"^" + WEEKDAY + r"(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s*of\s*)?[-/.\s]*" + MONTH + r",?[-/.\s]*(?P<y>\d{4}|\d{2})" + TIME,
+    r"^" + WEEKDAY + r"(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s*of\s*)?[-/.\s]*" + MONTH
+    + r",?[-/.\s]*(?P<y>\d{4}|\d{2})" + TIME,
     r"^" + WEEKDAY + MONTH + r"[-/.\s]*(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|[-/.\s]+)(?P<y>\d{4})" + TIME,
     r"^(?P<y>\d{4})[-/.\s]+" + MONTH + r"[-/.\s]+(?P<d>\d{1,2})" + TIME,
     r"^(?:民[国國]|中[华華]民[国國])\s*(?P<roc>\d{1,3})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日"
@@ -146,10 +147,7 @@ def _written(shapes: Shapes, shape: int, match: re.Match[str]) -> tuple[np.ndarr
         year = _part(shapes, shape, match, "roc") + 1911
     else:
         year = _full_year(_part(shapes, shape, match, "y"), len(match["y"]))
-    if "mon" in groups:
-        month = np.full(len(year), MONTHS[match["mon"]])
-    else:
-        month = _part(shapes, shape, match, "m")
+    month = np.full(len(year), MONTHS[match["mon"]]) if "mon" in groups else _part(shapes, shape, match, "m")
     return _moments(year, month, _part(shapes, shape, match, "d"), shapes, shape, match)
 
 

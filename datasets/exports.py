@@ -97,7 +97,7 @@ def xlsx_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
             sheet = workbook.add_worksheet(_sheet_name(name, used))
             sheet.freeze_panes(1, 0)
             for at in range(frame.shape[1]):
-                title = neutral(str(frame.columns[at]))[:LONGEST_CELL]
+                title = _cut(neutral(str(frame.columns[at])), LONGEST_CELL)
                 sheet.write_string(0, at, title, bold)
                 sheet.set_column(at, at, min(max(len(title) + 2, 11), 40))
                 for row, value in enumerate(frame.iloc[:, at].astype(object), start=1):
@@ -117,10 +117,10 @@ def _write(sheet: Any, row: int, at: int, value: Any, day: Any) -> None:
         if NEGATIVE_NUMBER.fullmatch(value) and len(value) <= 16:
             sheet.write_number(row, at, float(value))
         else:
-            sheet.write_string(row, at, neutral(value)[:LONGEST_CELL])
+            sheet.write_string(row, at, _cut(neutral(value), LONGEST_CELL))
     elif isinstance(value, bool):
         sheet.write_boolean(row, at, value)
-    elif value is None or (not isinstance(value, list | tuple | dict | set) and pd.isna(value)):
+    elif value is None or value is pd.NA or value is pd.NaT or value != value:
         pass
     elif isinstance(value, dt.datetime):
         sheet.write_datetime(row, at, value)
@@ -133,7 +133,7 @@ def _write(sheet: Any, row: int, at: int, value: Any, day: Any) -> None:
         else:
             sheet.write_string(row, at, neutral(str(number)))
     else:
-        sheet.write_string(row, at, neutral(str(value))[:LONGEST_CELL])
+        sheet.write_string(row, at, _cut(neutral(str(value)), LONGEST_CELL))
 
 
 def _safe_column(column: pd.Series) -> pd.Series:
@@ -155,13 +155,20 @@ def _safe_value(value: Any) -> Any:
 
 def _sheet_name(name: str, used: set[str]) -> str:
     """A name that spreadsheets allow: no []:*?/\\, no apostrophe at the ends, at most 31 characters, not twice."""
-    clean = " ".join(SHEET_NAME.sub(" ", UNWRITABLE.sub("", name)).split()).strip("'")[:31].strip().strip("'")
-    clean = clean or "Sheet"
+    clean = " ".join(SHEET_NAME.sub(" ", UNWRITABLE.sub("", name)).split()).strip("'")
+    clean = _cut(clean, 31).strip(" '") or "Sheet"
     if clean.lower() == "history":  # reserved
         clean = "History 1"
     unique, number = clean, 2
     while unique.lower() in used:
         suffix = f" ({number})"
-        unique, number = clean[: 31 - len(suffix)] + suffix, number + 1
+        unique, number = _cut(clean, 31 - len(suffix)) + suffix, number + 1
     used.add(unique.lower())
     return unique
+
+
+def _cut(text: str, units: int) -> str:
+    """The first ``units`` UTF-16 units of a text, which is how spreadsheets count; no half characters."""
+    if len(text) * 2 <= units:
+        return text
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore")

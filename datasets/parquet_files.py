@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 from datasets.cells import (
@@ -26,6 +26,8 @@ from datasets.cells import (
     column_names,
     shorten,
 )
+
+pc: Any = pyarrow.compute  # its functions are made at run time, where no type checker sees them
 
 HEAD_ROWS = 200
 BATCH = 50_000

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
+
+pc: Any = pyarrow.compute  # its functions are made at run time, where no type checker sees them
 
 MISSING = ("", "null", "(null)", "nan", "nat", "n/a", "#n/a", "\\n")
 LONGEST = 80  # characters; a longer text is neither a date nor an amount
@@ -39,9 +41,10 @@ class Shapes:
     """
 
     def __init__(self, texts: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> None:
-        column = (
-            texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, pa.large_string())
-        )
+        """Find the distinct texts of a column and sort them by shape."""
+        column: Any = texts
+        if not isinstance(texts, (pa.Array, pa.ChunkedArray)):
+            column = pa.array(texts, pa.large_string())
         coded: Any = column.cast(pa.large_string()).dictionary_encode()
         if isinstance(coded, pa.ChunkedArray):
             coded = coded.combine_chunks()

@@ -233,7 +233,7 @@ def _rfm(orders, until: Moment):
     customers = days.group_by("customer_id").agg(
         last=days.day.max(), frequency=days.count(), cents=days.cents.sum()
     )
-    end = ibis.literal(_date(until), type="date")
+    end: Any = ibis.literal(_date(until), type="date")
     return customers.select(
         "customer_id",
         recency_days=end.delta(customers["last"], unit="day").cast("int64"),
@@ -296,12 +296,15 @@ def _orders(orders: pd.DataFrame | pa.Table | str | Path) -> Iterator[tuple[Any,
         if isinstance(orders, str | Path):
             table = connection.read_parquet(str(orders), table_name="orders")
         else:
-            wanted = [name for name in COLUMNS if name in _names(orders)]
+            names = list(orders.columns) if isinstance(orders, pd.DataFrame) else orders.column_names
+            wanted = [name for name in COLUMNS if name in names]
             if isinstance(orders, pd.DataFrame):
-                orders = pa.Table.from_pandas(orders[wanted], preserve_index=False)
+                held = pa.Table.from_pandas(orders[wanted], preserve_index=False)
+            else:
+                held = orders.select(wanted)
             # in pieces, since one piece is scanned by one thread
-            pieces = pa.Table.from_batches(orders.select(wanted).to_batches(max_chunksize=ROWS_A_PIECE))
-            connection.con.register("orders", pieces)
+            pieces = held.to_batches(max_chunksize=ROWS_A_PIECE)
+            connection.con.register("orders", pa.Table.from_batches(pieces, schema=held.schema))
             table = connection.table("orders")
         missing = [name for name in ("customer_id", "ordered_at") if name not in table.columns]
         if missing:
@@ -319,10 +322,6 @@ def _order_columns(table):
     if "amount_cents" in table.columns:
         cents = table["amount_cents"].cast("float64").coalesce(NO_AMOUNT)
     return table.select("customer_id", ordered_at=table["ordered_at"].cast("timestamp(6)"), cents=cents)
-
-
-def _names(orders: Any) -> list[str]:
-    return list(orders.columns) if isinstance(orders, pd.DataFrame) else list(orders.column_names)
 
 
 def _days(unit: str) -> float:

@@ -286,10 +286,10 @@ def _refuse_header_of_values(header: list[str], name: str) -> None:
 def _clean(cells: Cells, positions: list[int], chosen: Columns, date_order: str | None) -> dict[str, Any]:
     """Good rows, rejects and what was decided on the way."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     from datasets.amounts import read_amounts
     from datasets.dates import read_dates
+    from datasets.shapes import pc
 
     count = len(cells.rows)
     customers = pa.array(cells.columns[positions[0]], pa.large_string())

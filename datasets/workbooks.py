@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import re
 import zipfile
 import zlib
@@ -248,7 +249,7 @@ def _longest_text(shared_strings: bytes) -> int:
     """Bytes of the longest shared text, formatting included."""
     starts = [match.start() for match in re.finditer(rb"<(?:\w+:)?si[\s>/]", shared_strings)]
     starts.append(len(shared_strings))
-    return max((stop - start for start, stop in zip(starts, starts[1:], strict=False)), default=0)
+    return max((stop - start for start, stop in itertools.pairwise(starts)), default=0)
 
 
 def _refuse_far_cells(checked: bytes, name: str) -> None:

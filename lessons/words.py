@@ -114,12 +114,7 @@ class Text:
 
     def number(self, value: float, digits: int = 0) -> str:
         """Write a number: 12,345 or 0.243."""
-        from babel.numbers import format_decimal
-
-        if value != value:
-            return "–"
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return _minus(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self._locale))
+        return _decimal(round(value, digits) + 0.0, digits, self._locale) if value == value else "–"
 
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share as a percentage: 0.34 is 34%."""
@@ -158,6 +153,15 @@ class Text:
     @property
     def _locale(self) -> str:
         return _LOCALES[self.language]
+
+
+# A page writes the same few dozen numbers on every rerun.
+@functools.lru_cache(maxsize=4096)
+def _decimal(value: float, digits: int, locale: str) -> str:
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return _minus(format_decimal(value, format=pattern, locale=locale))
 
 
 def _minus(written: str) -> str:

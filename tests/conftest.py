@@ -35,9 +35,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator:
-    """A headless browser, or a skip where none is installed."""
+    """A headless browser, or a skip where none is installed.
+
+    One for each module: while it is open no other test could call asyncio.run.
+    """
     with browser() as running:
         if running is None:
             pytest.skip("No Chromium here: install Debian's package chromium, or set CRM_LAB_CHROMIUM.")

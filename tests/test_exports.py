@@ -108,7 +108,7 @@ def test_every_kind_of_value_arrives():
         {
             "text": pd.Series(["张三", None], dtype="str"),
             "whole": pd.array([1, None], dtype="Int64"),
-            "day": pd.to_datetime(["2024-03-05 14:05", None]),
+            "day": [pd.Timestamp("2024-03-05 14:05"), pd.NaT],
             "date": [dt.date(2024, 3, 5), None],
             "yes": [True, False],
             "far": [math.inf, math.nan],

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from datasets import text_files, uploads, workbooks
 from datasets.amounts import read_amounts
@@ -47,7 +48,7 @@ def xlsx(*sheets: list[list], states: tuple[str, ...] = (), epoch_1904: bool = F
     book = openpyxl.Workbook()
     book.remove(book.active)  # pyright: ignore[reportArgumentType]
     if epoch_1904:
-        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+        book.epoch = CALENDAR_MAC_1904
     for at, rows in enumerate(sheets):
         sheet = book.create_sheet(f"Sheet {at}")
         sheet.sheet_state = states[at] if at < len(states) else "visible"
@@ -232,9 +233,9 @@ def test_good_and_rejected_rows_are_all_rows(rows, delimiter):
         upload = read(
             out.getvalue().encode(), columns=Columns(customer="customer", date="date", amount="amount")
         )
-    except BadFile as bad:
-        assert bad.reason in ("no_rows", "binary", "no_such_column") and len(rows) < 3
-        return
+    except BadFile:
+        assume(rows)  # a header alone is the one table of this kind that cannot be read
+        raise
     assert len(upload.good) + len(upload.rejects) == upload.rows == len(rows)
     assert set(upload.rejects["reason"]) <= set(REASONS)
 
@@ -265,10 +266,9 @@ def test_any_mess_of_quotes_keeps_every_line(lines):
 def test_any_bytes_are_a_bad_file_or_an_upload(data):
     try:
         upload = read(data)
-    except BadFile as bad:
-        assert bad.reason in BAD_FILES
-    else:
-        assert len(upload.good) + len(upload.rejects) == upload.rows
+    except BadFile:
+        return
+    assert len(upload.good) + len(upload.rejects) == upload.rows
 
 
 MENDED = {

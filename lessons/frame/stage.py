@@ -6,16 +6,17 @@ column; figures, chart, explanation and truth are collected and drawn by the fra
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lessons import charts
 from lessons.frame import memory
 from lessons.frame.data import Data
 from lessons.words import Text
@@ -29,7 +30,7 @@ class Truth:
 
     figures: dict[str, str]
     heading: str | None
-    chart: go.Figure | None
+    chart: charts.Figure | None
     values: dict[str, str]
     section: str
 
@@ -45,11 +46,11 @@ class Stage:
     presenting: bool
     controls: DeltaGenerator | None
     figures: list[tuple[str, str]] = field(default_factory=list)
-    shown: tuple[str, go.Figure] | None = None
+    shown: tuple[str, charts.Figure] | None = None
     values: dict[str, str] = field(default_factory=dict)
     hand: pd.DataFrame | None = None
     found: Truth | None = None
-    rows: pd.DataFrame | None = None
+    make_rows: Callable[[], pd.DataFrame] | None = None
     queries: list[str] = field(default_factory=list)
     book: Callable[[], bytes] | None = None
     numbers: dict[str, Any] = field(default_factory=dict)
@@ -177,7 +178,7 @@ class Stage:
         """Show a key figure (at most four)."""
         self.figures.append((self.text.label(label), words))
 
-    def chart(self, heading: str, figure: go.Figure) -> None:
+    def chart(self, heading: str, figure: charts.Figure) -> None:
         """Show the one chart that answers the question, under the heading with this label."""
         self.shown = (self.text.label(heading), figure)
 
@@ -198,7 +199,7 @@ class Stage:
         *,
         figures: dict[str, str] | None = None,
         heading: str | None = None,
-        chart: go.Figure | None = None,
+        chart: charts.Figure | None = None,
         values: dict[str, str] | None = None,
         section: str = "truth",
     ) -> None:
@@ -211,9 +212,14 @@ class Stage:
             section=section,
         )
 
-    def table(self, rows: pd.DataFrame) -> None:
-        """Give the Data tab and the downloads their rows."""
-        self.rows = rows
+    def table(self, make: Callable[[], pd.DataFrame]) -> None:
+        """Give the Data tab and the downloads their rows, made when they are asked for: a rerun does not show them."""
+        self.make_rows = make
+
+    @functools.cached_property
+    def rows(self) -> pd.DataFrame | None:
+        """The rows of the Data tab, if the model gave any."""
+        return self.make_rows() if self.make_rows else None
 
     def sql(self, query: str) -> None:
         """Show a query in the Code tab."""

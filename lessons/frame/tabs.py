@@ -39,7 +39,7 @@ def draw(
                 st.code(query, language="sql", height=260)
     with data:
         st.markdown(text.section("data").body, width=510)
-        if latest and latest[0].rows is not None:
+        if latest and latest[0].make_rows:
             _table(text, latest, sources=sources, notebook=notebook)
     with cited:
         assert text.topic is not None

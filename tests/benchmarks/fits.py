@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,11 @@ def rows() -> Iterator[Row]:
         "BG/NBD fit, 1 M customers", bg_nbd.fit, "BetaGeoFitter", simulated(1_000_000, pareto=False), 40.0
     )
     yield row(
-        "Pareto/NBD fit, 100 k customers", pareto_nbd.fit, "ParetoNBDFitter", simulated(100_000, pareto=True), 25.0
+        "Pareto/NBD fit, 100 k customers",
+        pareto_nbd.fit,
+        "ParetoNBDFitter",
+        simulated(100_000, pareto=True),
+        25.0,
     )
 
 
@@ -57,7 +62,7 @@ def row(name: str, fit: Callable, peer: str, customers: pd.DataFrame, target: fl
     return name, ours_seconds, peer_seconds, peer_seconds / ours_seconds, target
 
 
-def timed(act: Callable) -> tuple[object, list[float]]:
+def timed(act: Callable[[], Any]) -> tuple[Any, list[float]]:
     """The result, and the seconds of five runs after one to warm up; of that one alone if it took long."""
     seconds = []
     for _ in range(1 + RUNS):

@@ -85,7 +85,9 @@ def predict_by_keyboard(page, topic, text) -> None:
     page.keyboard.press("Enter")
     stands(page)
     # What was locked is what the slider said last, however quick the hand was.
-    expect(main(page).get_by_text(text.words["predict"]["locked"].split("**")[0]).first).to_contain_text(chosen)
+    expect(main(page).get_by_text(text.words["predict"]["locked"].split("**")[0]).first).to_contain_text(
+        chosen
+    )
     expect(place).to_have_count(0)
     expect(main(page).locator("h2", has_text="■")).to_be_visible()
     assert not main(page).get_by_text(text.shared("topic.truth_opens")).count()

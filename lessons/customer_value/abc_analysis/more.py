@@ -10,7 +10,7 @@ from lessons.customer_value.abc_analysis.judging import Judgement, judge
 from lessons.customer_value.abc_analysis.truth import expected_revenue, twenty_companies
 from lessons.customer_value.abc_analysis.whale import GROSS_MARGIN, Analysis
 from lessons.customer_value.abc_analysis.whale import six_customers as six
-from lessons.frame import Data, Stage, Text
+from lessons.frame import Data, Stage, Text, draw_chart
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -180,7 +180,7 @@ def coverage(stage: Stage) -> None:
         charts.note(figure, x=27, y=share, label=text.label(label), sign="truth", side="left")
     heading = text.label("share_axis")
     st.markdown(f"**{heading}**")
-    st.plotly_chart(figure, key="abc_coverage", config=charts.CONFIG, alt=heading)
+    draw_chart(figure, key="abc_coverage", alt=heading)
     inside = [
         ((intervals["low"] <= at) & (at <= intervals["high"])).sum() for at in (one_year, without_chance)
     ]

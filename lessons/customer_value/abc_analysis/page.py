@@ -50,7 +50,7 @@ def model(stage: Stage) -> None:
     stage.explain(**more.words(stage, found, cost=cost / 100, driver=driver))
     stage.by_hand(more.six_customers(text.language, text))
     more.truth(stage, found, a=a / 100)
-    stage.table(found.rows)
+    stage.table(lambda: found.rows)
     stage.workbook(lambda: workbook.make(text, found, a=a / 100, ab=ab / 100, cost=cost / 100, driver=driver))
     stage.notebook(a=a / 100, ab=ab / 100, cost_to_serve=cost / 100, driver=driver)
     stage.further("classes_heading", lambda: more.class_figures(stage, found))

@@ -2,8 +2,6 @@
 
 import math
 
-import plotly.graph_objects as go
-
 from lessons import charts
 from lessons.customer_value.abc_analysis.judging import Judgement
 from lessons.customer_value.abc_analysis.model import CLASSES
@@ -17,7 +15,7 @@ def percents(text: Text, step: float, top: float) -> list[tuple[float, str]]:
     return [(tick, text.percent(tick) if tick else "0") for tick in ticks]
 
 
-def pareto(stage: Stage, found: Analysis) -> go.Figure:
+def pareto(stage: Stage, found: Analysis) -> charts.Figure:
     """Draw the Pareto curve with the limits of the classes and the learner's guess."""
     text, n = stage.text, len(found.rows)
     figure = charts.axes(
@@ -43,7 +41,7 @@ def pareto(stage: Stage, found: Analysis) -> go.Figure:
     return charts.you(figure, x=stage.guess / 100, label=stage.your_label)
 
 
-def whales(stage: Stage, found: Analysis) -> go.Figure:
+def whales(stage: Stage, found: Analysis) -> charts.Figure:
     """Draw the whale curve; it can fall back to 100% only from what it has earned above."""
     text, peak = stage.text, found.whale.peak
     top = 1.0 if math.isnan(peak) else max(math.ceil(peak * 2 - 1e-9) / 2, 1.0)
@@ -63,7 +61,7 @@ def whales(stage: Stage, found: Analysis) -> go.Figure:
     return figure if stage.locked else charts.you(figure, x=stage.guess / 100, label=stage.your_label)
 
 
-def concentrations(stage: Stage, judged: Judgement) -> go.Figure:
+def concentrations(stage: Stage, judged: Judgement) -> charts.Figure:
     """Draw the next period's revenue by depth of the list, and by depth of the best possible list."""
     text = stage.text
     figure = charts.axes(

@@ -20,6 +20,7 @@ from . import fitting
 from .fitting import Fit
 
 NAMES = ("alpha", "beta", "gamma", "delta")
+STARTS = [np.log(start) for start in ((1.0, 1.0, 1.0, 3.0), (0.3, 0.5, 0.3, 1.0), (3.0, 3.0, 3.0, 20.0))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +124,9 @@ def fit(*, x: ArrayLike, recency: ArrayLike, age: ArrayLike, weight: ArrayLike |
     x, recency, age: one entry a customer, as for `BgBb`; weight: customers a row (default 1 each). Raises
     ValueError for bad histories or weights.
     """
-    x, recency, age = (np.atleast_1d(v).ravel() for v in check_history(x, recency, age))
-    rows = fitting.distinct_rows(fitting.check_weight(weight, x.size), x, recency, age)
+    rows = fitting.distinct_rows(*fitting.check_customers(weight, *check_history(x, recency, age)))
     objective = _objective(*rows)
-    return fitting.fitted("bg-bb", NAMES, objective, np.log([1.0, 1.0, 1.0, 3.0]), customers=rows[-1].sum())
+    return fitting.fitted("bg-bb", NAMES, objective, STARTS, customers=rows[-1].sum())
 
 
 def _spell_out(x: np.ndarray, recency: np.ndarray, age: np.ndarray) -> tuple[np.ndarray, ...]:

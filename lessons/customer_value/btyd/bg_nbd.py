@@ -202,32 +202,31 @@ def _where_falls(a, b, peak, drop, *, side) -> np.ndarray:
 
 def beta_geometric_fit(model: str, x, recency, age, weight, *, leaving_from: int) -> Fit:
     """Fit BG/NBD (customers may leave from purchase 1 on) or MBG/NBD (from purchase 0, the first, on)."""
-    x, recency, age = (np.atleast_1d(v).ravel() for v in fitting.check_history(x, recency, age))
-    weight = fitting.check_weight(weight, x.size)
-    every = max(1, x.size // 3000)
-    rows = fitting.distinct_rows(
-        None if weight is None else weight[::every], *(v[::every] for v in (x, recency, age))
-    )
-    start, times = _start(*rows)
-    if every > 1:  # a quick fit on one customer in so many, to begin from
-        start = np.log(list(_fit_rows(model, rows, start, times, leaving_from).parameters.values()))
-        rows = fitting.distinct_rows(weight, x, recency, age)
-    return _fit_rows(model, rows, start, times, leaving_from)
+    customers = fitting.check_customers(weight, *fitting.check_history(x, recency, age))
+    every = max(1, customers[0].size // 3000)
+    rows = fitting.distinct_rows(*customers, every=every)
+    starts, times = _starts(*rows)
+    found = _fit_rows(model, rows, starts, times, leaving_from)
+    if every > 1:  # that was a quick fit on one row in so many, to begin from
+        starts = [np.log(list(found.parameters.values())), starts[0]]
+        found = _fit_rows(model, fitting.distinct_rows(*customers), starts, times, leaving_from)
+    return found
 
 
-def _fit_rows(model: str, rows, start, times, leaving_from: int) -> Fit:
+def _fit_rows(model: str, rows, starts, times, leaving_from: int) -> Fit:
     objective = _objective(*rows, leaving_from=leaving_from)
-    return fitting.fitted(model, NAMES, objective, start, customers=rows[-1].sum(), times=times)
+    return fitting.fitted(model, NAMES, objective, starts, customers=rows[-1].sum(), times=times)
 
 
-def _start(x, recency, age, weight) -> tuple[np.ndarray, dict[str, float]]:
+def _starts(x, recency, age, weight) -> tuple[list[np.ndarray], dict[str, float]]:
     """Rough parameters to begin with, from the mean and spread of counts, and the scale of time."""
-    mean, customers = np.average(x, weights=weight), weight.sum()
+    mean = np.average(x, weights=weight)
     spread = np.average((x - mean) ** 2, weights=weight)
     typical = float(np.average(age, weights=weight)) or 1.0
-    r = np.clip(mean**2 / max(spread - mean, 0.1 * mean, 1e-9), 0.1, 3.0) if customers else 1.0
+    r = np.clip(mean**2 / max(spread - mean, 0.1 * mean, 1e-9), 0.1, 3.0)
     alpha = np.clip(r / max(mean, 0.05), 1e-3, 10.0) * typical / 2
-    return np.log([r, alpha, 1.0, 3.0]), {"alpha": typical}
+    leaving = ((1.0, 3.0), (0.3, 1.0), (3.0, 20.0))
+    return [np.log([r, alpha, a, b]) for a, b in leaving], {"alpha": typical}
 
 
 def _objective(x, recency, age, weight, *, leaving_from: int) -> fitting.Objective:
@@ -275,7 +274,9 @@ def _could_have_left(r, alpha, a, b, x, recency, age, weight, *, leaving_from: i
     over, under, before = 1 / (alpha + age), 1 / (alpha + recency), 1 / (b + x - leaving_from)
     u = np.log(a * before) + (r + x) * quiet
     gone = expit(u)
-    slope = np.stack([quiet, (r + x) * (over - under), np.full_like(u, 1 / a), -before])  # of u in r, alpha, a, b
+    slope = np.stack(
+        [quiet, (r + x) * (over - under), np.full_like(u, 1 / a), -before]
+    )  # of u in r, alpha, a, b
     pull = weight * gone
     # einsum, since a matrix product would start threads for next to nothing
     hessian = np.triu(np.einsum("in,jn->ij", slope * (pull * (1 - gone)), slope))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from scipy.special import betaincinv, betaln, gammaincinv, gammaln
 
 from lessons import charts
@@ -22,7 +21,7 @@ def beta_density(a: float, b: float, x: np.ndarray) -> np.ndarray:
 
 def mixing(
     text: Text, kind: str, pair: tuple[float, float], planted: tuple[float, float] | None, *, x_title: str
-) -> go.Figure:
+) -> charts.Figure:
     """Draw how rates (kind "rate") or chances of leaving ("dropout") differ; what was planted is dashed."""
     if kind == "rate":
         low, high = (float(gammaincinv(pair[0], share)) / pair[1] for share in (0.05, 0.97))

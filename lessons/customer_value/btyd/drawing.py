@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from lessons import charts
 from lessons.customer_value.btyd import model as btyd
@@ -32,7 +31,7 @@ def six_customers(text: Text) -> pd.DataFrame:
     return pd.DataFrame({text.label(name): column for name, column in shown.items()})
 
 
-def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> go.Figure:
+def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> charts.Figure:
     """Draw the repeat orders so far, expected and as they came, with the mark and the learner's prediction."""
     text, per_unit = stage.text, btyd.DAYS_PER_UNIT[unit]
     mark, end = found.mark / per_unit, found.last_day / per_unit
@@ -53,10 +52,12 @@ def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> go.Figure:
     charts.curve(figure, x=(days / per_unit).tolist(), y=found.expected[days].tolist(), sign="model")
     # What came stands as dots on the line: two lines that agree would hide each other.
     some = np.linspace(0, found.last_day, 33).astype(int)[1:]
-    charts.curve(figure, x=(some / per_unit).tolist(), y=found.actual[some].tolist(), sign="reference")
-    dots = {"size": 7, "symbol": "circle", "color": charts.REFERENCE}
-    figure.update_traces(mode="markers", marker=dots, cliponaxis=False, selector={"name": "reference"})
-    day = found.mark + (found.last_day - found.mark) // 2
+    dots = {"size": 7, "symbol": "circle"}
+    came = found.actual[some].tolist()
+    charts.points(figure, x=(some / per_unit).tolist(), y=came, sign="reference", marker=dots)
+    # The words stand where the learner's line is furthest.
+    ahead = [found.mark + (found.last_day - found.mark) * part // 100 for part in (30, 50, 70)]
+    day = max(ahead, key=lambda day: abs(max(found.expected[day], found.actual[day]) + 0.06 * top - guess))
     above = found.expected[day] >= found.actual[day]
     lines: list[tuple[charts.Sign, str, np.ndarray, bool]] = [
         ("model", "model", found.expected, bool(above)),
@@ -69,15 +70,17 @@ def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> go.Figure:
     return charts.you(figure, y=guess, label=stage.your_label)
 
 
-def upright(figure: go.Figure, x: float, words: str) -> go.Figure:
+def upright(figure: charts.Figure, x: float, words: str) -> charts.Figure:
     """Draw a thin grey upright line, with words at its top."""
     line = {"color": charts.REFERENCE, "width": 1}
-    figure.add_shape(type="line", x0=x, x1=x, yref="paper", y0=0, y1=1, line=line, layer="below")
-    low, high = figure.layout.yaxis.range  # type: ignore[union-attr]
+    figure["layout"]["shapes"].append(
+        {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line, "layer": "below"}
+    )
+    low, high = figure["layout"]["yaxis"]["range"]
     return charts.note(figure, x=x, y=high - 0.1 * (high - low), label=words, sign="reference", side="left")
 
 
-def groups(text: Text, frame: pd.DataFrame) -> go.Figure:
+def groups(text: Text, frame: pd.DataFrame) -> charts.Figure:
     """Draw the share truly alive against P(alive): truth dashed with squares, the model its own diagonal."""
     ticks = percents(text, (0, 0.5, 1))
     figure = charts.axes(
@@ -103,12 +106,13 @@ def groups(text: Text, frame: pd.DataFrame) -> go.Figure:
     )
 
 
-def marked(figure: go.Figure, name: str, symbol: str) -> go.Figure:
+def marked(figure: charts.Figure, name: str, symbol: str) -> charts.Figure:
     """Give a line its points."""
     marker = {"size": 9, "symbol": symbol, "color": charts.TRUTH if name == "truth" else charts.MODEL}
-    return figure.update_traces(
-        mode="lines+markers", marker=marker, cliponaxis=False, selector={"name": name}
-    )
+    for trace in figure["data"]:
+        if trace["name"] == name:
+            trace |= {"mode": "lines+markers", "marker": marker, "cliponaxis": False}
+    return figure
 
 
 def percents(text: Text, shares: Sequence[float]) -> list[tuple[float, str]]:
@@ -116,7 +120,7 @@ def percents(text: Text, shares: Sequence[float]) -> list[tuple[float, str]]:
     return [(share, text.percent(share) if share else "0") for share in shares]
 
 
-def pairs(text: Text, frame: pd.DataFrame, *, x_title: str, actual: str, words_left: bool) -> go.Figure:
+def pairs(text: Text, frame: pd.DataFrame, *, x_title: str, actual: str, words_left: bool) -> charts.Figure:
     """Draw expected and actual as pairs of bars, by the number of repeat orders (the last holds all above)."""
     top = charts.limit(float(frame[["expected", "actual"]].to_numpy().max()))
     most = int(frame["x"].max())
@@ -135,7 +139,7 @@ def pairs(text: Text, frame: pd.DataFrame, *, x_title: str, actual: str, words_l
     return charts.note(figure, x=at, y=0.8 * top, label=text.label(actual), sign="reference", side=side)
 
 
-def history(text: Text, frame: pd.DataFrame, *, order_times: Sequence[float], mark: float) -> go.Figure:
+def history(text: Text, frame: pd.DataFrame, *, order_times: Sequence[float], mark: float) -> charts.Figure:
     """Draw P(alive) of one customer, the orders as small ticks on the axis, the mark upright."""
     end = float(frame["time"].max())
     figure = charts.axes(
@@ -149,14 +153,8 @@ def history(text: Text, frame: pd.DataFrame, *, order_times: Sequence[float], ma
         upright(figure, mark, text.label("mark"))
     charts.curve(figure, x=frame["time"].tolist(), y=frame["p_alive"].tolist())
     times = [0.0, *order_times]
-    figure.add_scatter(
-        x=times,
-        y=[0] * len(times),
-        mode="markers",
-        marker={"symbol": "line-ns-open", "size": 14, "color": charts.REFERENCE, "line": {"width": 2}},
-        cliponaxis=False,
-    )
-    return figure
+    ticks = {"symbol": "line-ns-open", "size": 14, "line": {"width": 2}}
+    return charts.points(figure, x=times, y=[0] * len(times), sign="reference", marker=ticks)
 
 
 def ranking(
@@ -187,7 +185,7 @@ def ranking(
     )
 
 
-def precision(text: Text, frame: pd.DataFrame, *, limit: float) -> go.Figure:
+def precision(text: Text, frame: pd.DataFrame, *, limit: float) -> charts.Figure:
     """Draw the forecast's half-width against the number of customers, on a logarithmic axis."""
     shown = frame.dropna()
     place = np.log10(shown["customers"].to_numpy(dtype=float))
@@ -209,7 +207,7 @@ def precision(text: Text, frame: pd.DataFrame, *, limit: float) -> go.Figure:
         y=limit,
         label=text.label("to_distinguish"),
         sign="reference",
-        above=False,
+        above=True,
         side="right",
     )
     charts.curve(figure, x=place.tolist(), y=np.minimum(shown["half_width"], top).tolist())

@@ -7,7 +7,7 @@ fit that has no optimum inside says so (`converged` is False) instead of reporti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,17 +92,22 @@ def must(name: str, values: np.ndarray, good: np.ndarray, what: str) -> None:
     raise ValueError(f"{name} must {what}, not {values.ravel()[first]:g}{row}.")
 
 
-def check_weight(weight: ArrayLike | None, rows: int) -> np.ndarray | None:
-    """Weights (customers per row) as a float array, or None; ValueError unless finite and 0 or more."""
-    if rows == 0:
+def check_customers(weight: ArrayLike | None, *columns: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Columns and weights (customers per row) as flat arrays, without the rows of weight 0.
+
+    Raises ValueError if nobody is left, or unless the weights are finite and 0 or more.
+    """
+    columns = tuple(np.atleast_1d(column).ravel() for column in columns)
+    if columns[0].size == 0:
         raise ValueError("There are no customers to fit.")
     if weight is None:
-        return None
-    weight = np.broadcast_to(np.asarray(weight, dtype=float), (rows,))
-    must("weight", weight, np.isfinite(weight) & (weight >= 0), "be a finite number, 0 or more")
-    if not weight.sum() > 0:
+        return (*columns, np.ones(columns[0].size))
+    weights = np.broadcast_to(np.asarray(weight, dtype=float), columns[0].shape)
+    must("weight", weights, np.isfinite(weights) & (weights >= 0), "be a finite number, 0 or more")
+    keep = weights > 0
+    if not keep.any():
         raise ValueError("The weights add up to 0: there are no customers to fit.")
-    return weight
+    return (*(column[keep] for column in columns), weights[keep])
 
 
 def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -126,12 +131,14 @@ def distinct(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return first, number
 
 
-def distinct_rows(weight: np.ndarray | None, *columns: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The distinct rows of some columns, and after them their weights; rows of weight 0 are left out."""
-    first, number = distinct(*columns)
-    weights = np.bincount(number, weights=weight, minlength=first.size).astype(float)
-    keep = weights > 0
-    return (*(column[first][keep] for column in columns), weights[keep])
+def distinct_rows(*columns: np.ndarray, every: int = 1) -> tuple[np.ndarray, ...]:
+    """The distinct rows of all columns but the last, with the sums of the last: the weights.
+
+    every: look at one row in so many only.
+    """
+    *histories, weight = (column[::every] for column in columns)
+    first, number = distinct(*histories)
+    return (*(column[first] for column in histories), np.bincount(number, weights=weight))
 
 
 def once(function: Callable[..., np.ndarray], *columns: ArrayLike) -> np.ndarray:
@@ -194,22 +201,31 @@ def fitted(
     model: str,
     names: tuple[str, ...],
     objective: Objective,
-    start: np.ndarray,
+    starts: Sequence[np.ndarray],
     *,
     customers: float,
     times: Mapping[str, float] | None = None,
 ) -> Fit:
     """Maximise in log parameters and report.
 
-    objective: log parameters → (log-likelihood, gradient, Hessian). start: log parameters. times: for each
-    parameter that is a time, or an amount, what a typical one is: its range is counted from there.
+    objective: log parameters → (log-likelihood, gradient, Hessian). starts: log parameters to begin from; those
+    after the first are tried only if there is no optimum yet, since a likelihood can have a ridge that rises
+    to infinity beside its summit. times: for each parameter that is a time, or an amount, what a typical one is:
+    its range is counted from there.
     """
     centre = np.array([np.log((times or {}).get(name, 1.0)) for name in names])
-    theta, value, hessian, iterations, reason = maximise(
-        objective, start, lowest=centre - FURTHEST, highest=centre + FURTHEST
-    )
-    if not reason and np.abs(theta - centre).max() > BELIEVED:
-        reason = "boundary"
+    best, iterations = None, 0
+    for start in starts:
+        found = maximise(objective, start, lowest=centre - FURTHEST, highest=centre + FURTHEST)
+        iterations += found[3]
+        if not found[4] and np.abs(found[0] - centre).max() > BELIEVED:
+            found = (*found[:4], "boundary")
+        if best is None or found[1] > best[1]:
+            best = found
+        if not best[4]:
+            break
+    assert best is not None, "at least one start"
+    theta, value, hessian, _, reason = best
     parameters = dict(zip(names, np.exp(theta).tolist(), strict=True))
     spread = np.full((len(names), len(names)), np.nan)
     if not reason:

@@ -75,19 +75,16 @@ def fit(*, x: ArrayLike, mean_spend: ArrayLike, weight: ArrayLike | None = None)
     1 each). Customers without repeat purchase, or who paid nothing, have no say and are left out: `customers`
     counts the others. Raises ValueError for bad values, or if nobody is left.
     """
-    x, mean_spend = (np.atleast_1d(v).ravel() for v in _check(x, mean_spend))
-    weight = fitting.check_weight(weight, x.size)
+    x, mean_spend, weight = fitting.check_customers(weight, *_check(x, mean_spend))
     pays = (x > 0) & (mean_spend > 0)
-    if not pays.any() or (weight is not None and not weight[pays].sum() > 0):
+    if not pays.any():
         raise ValueError("No customer has both a repeat purchase and a mean spend above 0.")
-    x, mean_spend, weight = fitting.distinct_rows(
-        None if weight is None else weight[pays], x[pays], mean_spend[pays]
-    )
+    x, mean_spend, weight = fitting.distinct_rows(x[pays], mean_spend[pays], weight[pays])
     typical = float(np.average(mean_spend, weights=weight))
-    start = np.log([4.0, 3.0, typical / 2])
+    starts = [np.log([p, q, typical * q / p]) for p, q in ((4.0, 3.0), (0.7, 1.5), (30.0, 8.0))]
     objective = _objective(x, mean_spend, weight)
     return fitting.fitted(
-        "gamma-gamma", NAMES, objective, start, customers=weight.sum(), times={"gamma": typical}
+        "gamma-gamma", NAMES, objective, starts, customers=weight.sum(), times={"gamma": typical}
     )
 
 

@@ -33,7 +33,7 @@ class MbgNbd:
 
     >>> cdnow = MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614)
     >>> round(float(cdnow.p_alive(x=0, recency=0, age=38.86)), 3)
-    0.402
+    0.39
     """
 
     r: float

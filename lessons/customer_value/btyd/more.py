@@ -94,7 +94,7 @@ def parameters(case: Case) -> None:
             row[text.label("planted")] = text.number(planted[name], 3)
         rows.append(row)
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="btyd.parameters.table")
-    st.markdown(f"{text.label('log_likelihood')}: {text.number(fit.log_likelihood, 4)}")
+    st.markdown(text.label("log_likelihood_is", value=text.number(fit.log_likelihood, 4)))
 
 
 def mixing(case: Case) -> None:

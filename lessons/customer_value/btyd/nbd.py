@@ -88,16 +88,16 @@ def fit(*, x: ArrayLike, recency: ArrayLike = 0.0, age: ArrayLike, weight: Array
     for bad histories or weights. Counts that spread no more than pure chance would spread them (variance ≤
     mean) have no optimum: the fit then says so.
     """
-    x, recency, age = (np.atleast_1d(v).ravel() for v in fitting.check_history(x, recency, age))
-    x, age, weight = fitting.distinct_rows(fitting.check_weight(weight, x.size), x, age)
+    x, _, age, weight = fitting.check_customers(weight, *fitting.check_history(x, recency, age))
+    x, age, weight = fitting.distinct_rows(x, age, weight)
     typical = float(np.average(age, weights=weight)) or 1.0
     mean = np.average(x, weights=weight)
     spread = np.average((x - mean) ** 2, weights=weight)
     r = np.clip(mean**2 / max(spread - mean, 0.1 * mean, 1e-9), 0.1, 10.0)
-    start = np.log([r, r * typical / max(mean, 0.01)])
+    starts = [np.log([shape, shape * typical / max(mean, 0.01)]) for shape in (r, 0.3, 3.0)]
     objective = _objective(x, age, weight)
     return fitting.fitted(
-        "nbd", ("r", "alpha"), objective, start, customers=weight.sum(), times={"alpha": typical}
+        "nbd", ("r", "alpha"), objective, starts, customers=weight.sum(), times={"alpha": typical}
     )
 
 

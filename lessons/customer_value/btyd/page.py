@@ -70,9 +70,8 @@ def model(stage: Stage) -> None:
             panel.known_truth(stage, case, worth, more.recovery(data.key, data.scenario))
     for heading, draw in more.FURTHER.items():
         stage.further(heading, partial(draw, case))
-    rows = workbook.table(found.customers)
-    stage.table(rows)
-    stage.workbook(lambda: workbook.xlsx(text, rows, fit=found.fit))
+    stage.table(lambda: workbook.table(found.customers))
+    stage.workbook(lambda: workbook.xlsx(text, workbook.table(found.customers), fit=found.fit))
     stage.notebook(
         mark=found.mark, last_day=found.last_day, days_per_unit=btyd.DAYS_PER_UNIT[unit], leave=bool(leave)
     )

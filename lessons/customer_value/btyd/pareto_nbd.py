@@ -115,31 +115,31 @@ def fit(*, x: ArrayLike, recency: ArrayLike, age: ArrayLike, weight: ArrayLike |
     Raises ValueError for bad histories or weights. The integral over the moment of leaving is done by
     quadrature, with as many nodes as it takes for twice as many to say the same.
     """
-    x, recency, age = (np.atleast_1d(v).ravel() for v in fitting.check_history(x, recency, age))
-    weight = fitting.check_weight(weight, x.size)
-    every = max(1, x.size // 3000)
-    some = fitting.distinct_rows(
-        None if weight is None else weight[::every], *(v[::every] for v in (x, recency, age))
-    )
-    mean, typical = np.average(some[0], weights=some[-1]), float(np.average(some[2], weights=some[-1])) or 1.0
+    customers = fitting.check_customers(weight, *fitting.check_history(x, recency, age))
+    every = max(1, customers[0].size // 3000)
+    rows = fitting.distinct_rows(*customers, every=every)
+    mean, typical = np.average(rows[0], weights=rows[-1]), float(np.average(rows[2], weights=rows[-1])) or 1.0
     r = np.clip(mean, 0.3, 3.0)
-    start = np.log([r, typical * np.clip(r / max(mean, 0.05), 0.1, 10.0) / 3, 0.6, typical / 3])
-    found, nodes = _fit_rows(some, start, typical, 8)
-    if every > 1:  # that was a quick fit on one customer in so many, to begin from
-        rows = fitting.distinct_rows(weight, x, recency, age)
-        found, _ = _fit_rows(rows, np.log(list(found.parameters.values())), typical, nodes)
+    alpha = typical * np.clip(r / max(mean, 0.05), 0.1, 10.0) / 3
+    leaving = ((0.6, typical / 3), (0.2, typical / 20), (3.0, typical * 3))
+    starts = [np.log([r, alpha, s, beta]) for s, beta in leaving]
+    found, nodes = _fit_rows(rows, starts, typical, 8)
+    if every > 1:  # that was a quick fit on one row in so many, to begin from
+        starts = [np.log(list(found.parameters.values())), starts[0]]
+        found, _ = _fit_rows(fitting.distinct_rows(*customers), starts, typical, nodes)
     return found
 
 
-def _fit_rows(rows, start, typical: float, nodes: int) -> tuple[Fit, int]:
+def _fit_rows(rows, starts, typical: float, nodes: int) -> tuple[Fit, int]:
     times = {"alpha": typical, "beta": typical}
     while True:
         objective = _objective(*rows, nodes=nodes)
-        found = fitting.fitted("pareto-nbd", NAMES, objective, start, customers=rows[-1].sum(), times=times)
-        start = np.log(list(found.parameters.values()))
+        found = fitting.fitted("pareto-nbd", NAMES, objective, starts, customers=rows[-1].sum(), times=times)
+        at = np.log(list(found.parameters.values()))
+        starts = [at, *starts[1:]]
         if not found.converged or nodes >= MOST_NODES:
             return found, nodes
-        value, gradient, _ = _objective(*rows, nodes=2 * nodes)(start)
+        value, gradient, _ = _objective(*rows, nodes=2 * nodes)(at)
         step = found.covariance_log @ gradient
         if abs(value - found.log_likelihood) < 1e-6 and np.abs(step).max() < 1e-7:
             return found, nodes

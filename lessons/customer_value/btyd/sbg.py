@@ -31,7 +31,7 @@ class Sbg:
     Of the "high end" cohort of the 2007 paper, after 12 periods there remain:
 
     >>> round(float(Sbg(alpha=0.668, beta=3.806).survival(periods=12)), 3)
-    0.38
+    0.378
     """
 
     alpha: float
@@ -63,7 +63,7 @@ class Sbg:
         Raises ValueError unless the discount rate per period is at least 0.0001.
 
         >>> round(Sbg(alpha=0.668, beta=3.806).expected_residual_lifetime(renewals=0, discount_rate=0.1), 2)
-        6.06
+        5.41
         """
         start = float(fitting.check_counts("renewals", renewals))
         if not 1e-4 <= discount_rate < np.inf:
@@ -82,7 +82,7 @@ def fit(*, survivors: ArrayLike) -> Fit:
     """
     survivors = _check(survivors)
     objective = _objective(survivors)
-    return fitting.fitted("sbg", ("alpha", "beta"), objective, np.log([1.0, 3.0]), customers=survivors[0])
+    return fitting.fitted("sbg", ("alpha", "beta"), objective, [np.log([1.0, 3.0])], customers=survivors[0])
 
 
 def _check(survivors: ArrayLike) -> np.ndarray:

@@ -60,7 +60,7 @@ def schedule_in_words(stage: Stage, schedule: pd.DataFrame) -> pd.DataFrame:
     return schedule.set_axis([stage.text.label(name) for name in names], axis=1)
 
 
-def _draw(stage: Stage, name: str, figure: charts.go.Figure) -> None:
+def _draw(stage: Stage, name: str, figure: charts.Figure) -> None:
     st.markdown(stage.text.section(name).body, width=510)
     frame.draw_chart(figure, key=f"{name}_chart", alt=stage.text.label(f"{name}_heading"))
 
@@ -89,8 +89,8 @@ def tornado(stage: Stage, customer: clv.CustomerValue) -> None:
         charts.bars(
             figure, x=places, y=(rows[ends] - net).tolist(), sign=sign, across=True, base=[net] * len(rows)
         )
-    figure.update_layout(barmode="overlay")
-    figure.update_yaxes(showgrid=False, zeroline=False)
+    figure["layout"]["barmode"] = "overlay"
+    figure["layout"]["yaxis"]["showgrid"] = False
     top = rows.iloc[-1]
     for ends, label, sign in sides:
         charts.note(figure, x=top[ends], y=places[-1] + 0.3, label=text.label(label), sign=sign)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from lessons import charts, frame
@@ -51,12 +50,12 @@ def model(stage: Stage) -> None:
     if data.has_amounts and data.holdout_until > data.calibration_until:
         found = judged(data.key, inputs.margin_share, inputs.discount, _buying=buying, _data=data)
         truth.draw(stage, buying, found, margin_share=inputs.margin_share)
-    stage.table(more.schedule_in_words(stage, customer.schedule(sheets.ROWS)))
+    stage.table(lambda: more.schedule_in_words(stage, customer.schedule(sheets.ROWS)))
     stage.workbook(lambda: sheets.xlsx(sheets.sheets(text, customer)))
     stage.notebook(customer=customer)
 
 
-def picture(stage: Stage, customer: clv.CustomerValue, twice: float, *, axis: str) -> go.Figure:
+def picture(stage: Stage, customer: clv.CustomerValue, twice: float, *, axis: str) -> charts.Figure:
     """The value by retention, with today's retention and the one at which the value doubles."""
     text, value = stage.text, customer.value()
     retention = np.linspace(0, 1, 101)
@@ -78,7 +77,7 @@ def picture(stage: Stage, customer: clv.CustomerValue, twice: float, *, axis: st
             charts.point(figure, x=share, y=height, label=label, side=side)
             # A word that the learner's line would cross begins on the line's far side.
             if 0 < share - stage.guess / 100 < 0.16:
-                figure.layout.annotations[-1].x = stage.guess / 100 - 0.005  # type: ignore[union-attr]
+                figure["layout"]["annotations"][-1]["x"] = stage.guess / 100 - 0.005
     return charts.you(figure, x=stage.guess / 100, label=stage.your_label)
 
 

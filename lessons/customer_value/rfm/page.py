@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -78,17 +77,21 @@ def model(stage: frame.Stage) -> None:
     )
     stage.by_hand(more.six_customers(text, currency=data.currency))
     pictures.held_against(stage, before, now, last, prices)
-    now["write"] = np.where(now["rank"].rank(ascending=False, method="first") <= letters, "1", "0").astype(
-        int
-    )
-    stage.table(now.drop(columns=["answered", "true"]).sort_values("rank", ascending=False).reset_index())
+    stage.table(lambda: written_to(now, letters=letters))
     stage.further("map", lambda: more.cell_map(text, before, prices, key="map"))
     stage.further("cells", lambda: more.cell_table(text, before, prices, data.currency))
     stage.workbook(lambda: more.workbook(text, before, prices))
     stage.notebook(scheme=scheme, weights=parts, weeks=weeks, **prices)
 
 
-@st.cache_data(max_entries=48, show_spinner=False)
+def written_to(now: pd.DataFrame, *, letters: int) -> pd.DataFrame:
+    """Return today's customers from the top of the list; `write` is 1 for those who get a letter."""
+    first = now["rank"].rank(ascending=False, method="first") <= letters
+    listed = now.drop(columns=["answered", "true"]).assign(write=first.astype(int))
+    return listed.sort_values("rank", ascending=False).reset_index()
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
 def scored(
     key: str, day: date, weeks: int, scheme: rfm.Scheme, weights: rfm.Weights, _data: Data
 ) -> pd.DataFrame:

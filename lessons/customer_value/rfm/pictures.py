@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from lessons import charts, frame
 from lessons.customer_value.rfm import model as rfm
@@ -12,7 +11,7 @@ from lessons.customer_value.rfm import model as rfm
 
 def profit_by_depth(
     stage: frame.Stage, curves: list[tuple[charts.Sign, rfm.Mailing]], margin: float
-) -> go.Figure:
+) -> charts.Figure:
     """Draw profit against the share of the list written to, at a hundred depths."""
     text, currency = stage.text, stage.data.currency
     figure = charts.blank()

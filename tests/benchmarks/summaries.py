@@ -1,0 +1,74 @@
+"""How fast are a million purchases summarised?
+
+The rows are the CDNOW sample, repeated under other customer ids until there are a million, in random order, as a
+DataFrame in both cases; both give x, recency, age and mean spend a customer in whole days. The peer is lifetimes
+0.11.3 and its `summary_data_from_transaction_data`. Ours may use two threads, lifetimes uses one.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from datasets.real import load
+from datasets.summaries import recency_frequency
+
+ROWS = 1_000_000
+UNTIL = "1998-06-30"
+
+Row = tuple[str, float, float | None, float | None, float]
+
+
+def rows() -> Iterator[Row]:
+    """Benchmarks as (name, ours, peer, ratio, target): seconds, medians of 5 runs taken in turns."""
+    orders = million_orders()
+    ours, theirs = _in_turns(lambda: _ours(orders), lambda: _of_lifetimes(orders))
+    yield "seconds to summarise 1 M purchases", ours, theirs, theirs / ours, 5.0
+
+
+def million_orders() -> pd.DataFrame:
+    """CDNOW's customers again and again, each time with ids of their own, shuffled."""
+    sample = load("cdnow").orders
+    times = -(-ROWS // len(sample))
+    orders = pd.concat([sample.assign(customer_id=f"{n:03d}-" + sample["customer_id"]) for n in range(times)])
+    shuffled = np.random.default_rng(1).permutation(len(orders))[:ROWS]
+    orders = orders.iloc[shuffled].reset_index(drop=True)
+    return orders.assign(amount=orders["amount_cents"].astype("float64") / 100)
+
+
+def _ours(orders: pd.DataFrame) -> pd.DataFrame:
+    return recency_frequency(orders, until=UNTIL, unit="day")
+
+
+def _of_lifetimes(orders: pd.DataFrame) -> pd.DataFrame:
+    from lifetimes.utils import summary_data_from_transaction_data
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return summary_data_from_transaction_data(
+            orders, "customer_id", "ordered_at", monetary_value_col="amount", observation_period_end=UNTIL
+        )
+
+
+def _in_turns(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
+    """Medians of five runs of each, in turns, so that a busy moment hits both; after one run to warm up."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for turn in range(6):
+        for act, times in zip((one, other), taken, strict=True):
+            begun = time.perf_counter()
+            act()
+            if turn:
+                times.append(time.perf_counter() - begun)
+    return median(taken[0]), median(taken[1])
+
+
+if __name__ == "__main__":
+    for name, ours, peer, ratio, target in rows():
+        print(
+            f"{name:58} ours {ours:8.3f}  peer {peer or 0:8.3f}  ratio {ratio or 0:6.1f}  target {target:g}"
+        )

@@ -1,0 +1,182 @@
+"""Does the course know its visitor again: after a nap, a reload, a change of language, a restart of the server?"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+import lessons
+from lessons.words import LANGUAGES, Text, text_of
+from tests.browser.server import free_port, serve, settle
+from tests.browser.visit import answer, keyed, lock, main, moved, opened, press, sidebar_link, slider, visitor
+
+TOPICS = lessons.topics()
+TOPIC = TOPICS[0]
+each_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+
+
+def controls(page, topic) -> dict:
+    """Return every control of the topic's model by its key, with its value: sliders and choices, checks not."""
+    return page.evaluate(
+        """name => Object.fromEntries(
+          [...document.querySelectorAll(`[class*="st-key-${name}-"]:not([class*="-check-"])`)].flatMap(place => {
+            const inputs = [...place.querySelectorAll('input')];
+            const values = inputs.map(input => input.type === 'range' || input.type === 'text' ? input.value : input.checked);
+            return inputs.length ? [[[...place.classList].find(word => word.startsWith('st-key-')), values]] : [];
+          }))""",
+        topic.name,
+    )
+
+
+def move_everything(page, topic) -> None:
+    """Give each slider, each radio and each toggle of the model another value than it started with."""
+    places = page.locator(f"[class*='st-key-{topic.name}-']:not([class*='-check-'])")
+    for key in [key for key in controls(page, topic) if not key.endswith("more_settings")]:
+        control = places.and_(page.locator(f".{key}")).locator("input").first
+        if control.get_attribute("type") == "range":
+            moved(control, steps=1)
+        else:
+            press(control, "ArrowDown" if control.get_attribute("type") == "radio" else "Space")
+        settle(page, seconds=60)
+
+
+def open_settings(page, topic) -> None:
+    """Open "More settings", where the topic has it; closed, its controls are not there to be seen."""
+    more = keyed(page, f"{topic.name}.more_settings").locator("summary")
+    if more.count():
+        more.click()
+        settle(page, seconds=60)
+
+
+@each_topic
+def test_a_phone_that_slept_finds_everything_as_it_was(server, chromium, topic):
+    """A sleeping phone's session ends; what comes back is a new one, with the old address and cookie."""
+    text = text_of(topic, "en")
+    check = topic.facts["checks"][0]
+    with visitor(chromium, server) as page:
+        opened(page, server, topic.name)
+        guessed = moved(slider(page, f"{topic.name}.guess"), steps=2)
+        lock(page, topic)
+        open_settings(page, topic)
+        move_everything(page, topic)
+        answer(page, topic, check, check["options"][0], text)
+        before, address = controls(page, topic), page.url
+        page.close()
+        page = page.context.new_page()
+        page.goto(address)
+        expect(main(page).locator("h1")).to_have_text(text.title)
+        expect(main(page).get_by_text(text.words["predict"]["locked"].split("**")[0]).first).to_contain_text(guessed)
+        settle(page, seconds=60)
+        open_settings(page, topic)
+        assert controls(page, topic) == before
+        reply = text.words["check"][check["name"]]["replies"][check["options"][0]]
+        expect(main(page).get_by_text(reply[:40])).to_be_visible()
+        chosen = keyed(page, f"{topic.name}.check.{check['name']}").locator("input:checked")
+        expect(chosen).to_have_count(1)
+
+
+def test_another_visitor_finds_nothing_locked(server, chromium):
+    text = text_of(TOPIC, "en")
+    with visitor(chromium, server) as page:
+        opened(page, server, TOPIC.name)
+        lock(page, TOPIC)
+        address = page.url
+    with visitor(chromium, server) as page:
+        page.goto(address)
+        expect(slider(page, f"{TOPIC.name}.guess")).to_be_enabled()
+        expect(main(page).get_by_text(text.shared("topic.truth_opens"))).to_be_visible()
+
+
+@each_topic
+def test_a_change_of_language_keeps_every_value(server, chromium, topic):
+    with visitor(chromium, server) as page:
+        opened(page, server, topic.name)
+        lock(page, topic)
+        open_settings(page, topic)
+        move_everything(page, topic)
+        before = controls(page, topic)
+        assert len(before) >= 2
+        for code in [*reversed(LANGUAGES), "en"]:
+            keyed(page, "language").get_by_text(LANGUAGES[code], exact=True).click()
+            text = text_of(topic, code)
+            expect(main(page).locator("h1")).to_have_text(text.title)
+            settle(page, seconds=60)
+            assert controls(page, topic) == before
+            assert not slider(page, f"{topic.name}.guess").count()
+            assert f"lang={code}" in page.url
+            expect(page.locator("html")).to_have_attribute("lang", code)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_address_names_the_language_against_the_browsers_wish(server, chromium, code):
+    wish = next(other for other in LANGUAGES if other != code)
+    with visitor(chromium, server, language=wish) as page:
+        opened(page, server, lang=code)
+        assert page.locator("html").get_attribute("lang") == code
+        expect(main(page).locator("h1")).to_have_text(Text(code).shared("app.name"))
+        # A click drops what stands in the address; the language stays.
+        sidebar_link(page, text_of(TOPIC, code).short).click()
+        expect(main(page).locator("h1")).to_have_text(text_of(TOPIC, code).title)
+        page.wait_for_url(f"**/{TOPIC.name}?*lang={code}*")
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"), [("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("zh-CN", "zh-Hans"), ("fr-FR", "en")]
+)
+def test_the_browser_chooses_the_language(server, chromium, wish, code):
+    with visitor(chromium, server, language=wish) as page:
+        opened(page, server)
+        assert page.locator("html").get_attribute("lang") == code
+        expect(main(page).locator("h1")).to_have_text(Text(code).shared("app.name"))
+
+
+def test_present_mode_is_turned_by_a_clicker_and_survives_a_reload(server, chromium):
+    text = text_of(TOPIC, "en")
+    stages = 5 + len(TOPIC.facts["checks"])
+    with visitor(chromium, server) as page:
+        opened(page, server, TOPIC.name)
+        keyed(page, "present").get_by_role("button").click()
+        expect(main(page).locator("h1")).to_have_text(text.words["question_short"])
+        expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+        forward = keyed(page, "present.next").get_by_role("button").first
+        back = keyed(page, "present.back").get_by_role("button").first
+        expect(forward).to_be_disabled()
+        page.keyboard.press("PageDown")
+        settle(page)
+        assert "stage=1" in page.url
+        keyed(page, f"{TOPIC.name}.lock").get_by_role("button").click()
+        expect(forward).to_be_enabled()
+        expect(back).to_be_disabled()
+        for stage in range(2, stages + 1):
+            page.keyboard.press("PageDown")
+            page.wait_for_url(f"**stage={stage}*")
+            settle(page)
+        expect(forward).to_be_disabled()
+        page.keyboard.press("PageUp")
+        page.wait_for_url(f"**stage={stages - 1}*")
+        page.reload()
+        settle(page)
+        expect(main(page).locator("h1")).to_have_text(text.words["question_short"])
+        expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+        assert f"stage={stages - 1}" in page.url and "present=1" in page.url
+        expect(keyed(page, f"{TOPIC.name}.check.{TOPIC.facts['checks'][-2]['name']}")).to_be_visible()
+        keyed(page, "present.leave").get_by_role("button").first.click()
+        expect(main(page).locator("h1")).to_have_text(text.title)
+        expect(page.get_by_test_id("stSidebar")).to_be_visible()
+        assert "present" not in page.url and "stage" not in page.url
+
+
+def test_a_restart_of_the_server_forgets_nothing(tmp_path, chromium):
+    text, check, port = text_of(TOPIC, "en"), TOPIC.facts["checks"][0], free_port()
+    words = text.words["check"][check["name"]]
+    with serve(home=tmp_path, port=port) as first, visitor(chromium, first) as page:
+        opened(page, first, TOPIC.name)
+        guessed = moved(slider(page, f"{TOPIC.name}.guess"), steps=4)
+        lock(page, TOPIC)
+        answer(page, TOPIC, check, check["right"], text)
+        cookies = page.context.storage_state()
+        page.close()
+    with serve(home=tmp_path, port=port) as second, visitor(chromium, second, storage_state=cookies) as page:
+        opened(page, second, TOPIC.name)
+        expect(main(page).get_by_text(text.words["predict"]["locked"].split("**")[0]).first).to_contain_text(guessed)
+        expect(main(page).get_by_text(words["replies"][check["right"]][:40])).to_be_visible()
