@@ -1,8 +1,9 @@
 """How is a Parquet file read without trusting it?
 
-The file's own description is looked at first: how many rows, how large its columns become, whether they hold
-lists. Then only the chosen columns are read, in batches, with texts kept as dictionaries, so that one long text
-that is repeated a million times costs its length once; the lengths are added up before the texts are laid out.
+How many rows there are and how large the columns become is asked of the bytes themselves (parquet_pages.py): the
+library believes what a file says, and some damaged descriptions make it end the whole program. Then only the chosen
+columns are read, in batches, with texts kept as dictionaries, so that one long text that is repeated a million
+times costs its length once; the lengths are added up before the texts are laid out.
 
 A Parquet file has no header row: its first row is row 1.
 """
@@ -26,6 +27,7 @@ from datasets.cells import (
     column_names,
     shorten,
 )
+from datasets.parquet_pages import Footer, read_footer, unpacked_bytes
 
 pc: Any = pyarrow.compute  # its functions are made at run time, where no type checker sees them
 
@@ -59,12 +61,12 @@ class ParquetTable:
 def open_parquet(data: bytes, name: str) -> ParquetTable:
     """Open the bytes of a Parquet file; raises BadFile where it is none or is too large."""
     try:
-        source = _open(data)
-        metadata, schema = source.metadata, source.schema_arrow
-        rows = sum(metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
-        rows = max(rows, metadata.num_rows)
+        footer = read_footer(data)
+        schema = _open(data).schema_arrow
+        header = column_names(list(schema.names))
     except BAD:
         raise BadFile("damaged", name=name, format="Parquet") from None
+    rows = footer.rows
     if rows > LIMIT_ROWS:
         raise BadFile("too_many_rows", name=name, limit=LIMIT_ROWS)
     if len(schema.names) > LIMIT_COLUMNS:
@@ -73,11 +75,10 @@ def open_parquet(data: bytes, name: str) -> ParquetTable:
         raise BadFile("empty", name=name)
     if len(set(schema.names)) < len(schema.names):
         raise BadFile("damaged", name=name, format="Parquet")
-    header = column_names(list(schema.names))
     small = [
         at
         for at, kind in enumerate(schema.types)
-        if _is_plain(kind) and _size(metadata, [at]) < LIMIT_HEAD_BYTES
+        if _is_plain(kind) and _unpacked(data, footer, [schema.names[at]], name) < LIMIT_HEAD_BYTES
     ]
     head: dict[int, list[str | None]] = {}
     if rows and small:
@@ -119,16 +120,11 @@ def _is_plain(kind: pa.DataType) -> bool:
     return _is_text(kind) or any(test(kind) for test in (*tests, *moments))
 
 
-def _size(metadata: Any, positions: list[int]) -> int:
-    """Bytes of top-level plain columns when unpacked, as the file says."""
-    leaves = {metadata.schema.column(leaf).path: leaf for leaf in range(metadata.num_columns)}
-    names = [metadata.schema.to_arrow_schema().names[position] for position in positions]
-    return sum(
-        max(metadata.row_group(group).column(leaves[name]).total_uncompressed_size, 0)
-        for group in range(metadata.num_row_groups)
-        for name in names
-        if name in leaves
-    )
+def _unpacked(data: bytes, footer: Footer, names: list[str], name: str) -> int:
+    try:
+        return unpacked_bytes(data, footer, names)
+    except BAD:
+        raise BadFile("damaged", name=name, format="Parquet") from None
 
 
 def _read(
@@ -142,9 +138,9 @@ def _read(
         for position in positions:
             if not _is_plain(schema.types[position]):
                 raise BadFile("column_type", name=name, column=header[position])
-        if _size(source.metadata, positions) > LIMIT_UNPACKED_BYTES:
-            raise too_large
         names = [schema.names[position] for position in positions]
+        if _unpacked(data, read_footer(data), names, name) > LIMIT_UNPACKED_BYTES:
+            raise too_large
         reader = _open(data, [schema.names[at] for at in positions if _is_text(schema.types[at])])
         pieces: dict[int, list[pa.Array]] = {position: [] for position in positions}
         rows = size = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ class Topic:
     chapter: str
     name: str
     folder: Path
-    facts: dict[str, Any]
+    facts: dict[str, Any] = field(compare=False)
 
     @property
     def path(self) -> str:

@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from numpy.typing import NDArray
 from streamlit.elements.lib import streamlit_plotly_theme as theme
 
 Figure = dict[str, Any]
@@ -32,6 +33,7 @@ CONFIG = {
 
 Sign = Literal["model", "truth", "you", "reference"]
 Ticks = Sequence[tuple[float, str]]
+Numbers = Sequence[float] | NDArray[Any]
 
 
 def blank(*, height: int = 350) -> Figure:
@@ -102,7 +104,7 @@ def _label(axis: dict[str, Any], title: str | None, ticks: Ticks) -> None:
         axis["title"]["text"] = title
 
 
-def curve(figure: Figure, *, x: Sequence[float], y: Sequence[float], sign: Sign = "model") -> Figure:
+def curve(figure: Figure, *, x: Numbers, y: Numbers, sign: Sign = "model") -> Figure:
     """Draw one line: the model's is solid, the truth's dashed, a reference thin and grey."""
     dash = {"truth": "dash", "you": "dot"}.get(sign, "solid")
     line = dict(color=_COLOURS[sign], width=2 if sign == "reference" else _LINE, dash=dash)
@@ -112,9 +114,7 @@ def curve(figure: Figure, *, x: Sequence[float], y: Sequence[float], sign: Sign 
     return figure
 
 
-def points(
-    figure: Figure, *, x: Sequence[float], y: Sequence[float], sign: Sign, marker: dict[str, Any]
-) -> Figure:
+def points(figure: Figure, *, x: Numbers, y: Numbers, sign: Sign, marker: dict[str, Any]) -> Figure:
     """Draw single points in a role's colour; `marker` holds Plotly's size, symbol and line."""
     marker = dict(color=_COLOURS[sign], **marker)
     figure["data"].append(
@@ -211,7 +211,7 @@ def bars(
     figure: Figure,
     *,
     x: Sequence[Any],
-    y: Sequence[float],
+    y: Numbers,
     sign: Sign = "model",
     across: bool = False,
     base: Sequence[float] | None = None,
@@ -318,6 +318,6 @@ def limit(value: float) -> float:
     return round(step * power, 12)
 
 
-def _rounded(values: Sequence[float]) -> list[float]:
+def _rounded(values: Numbers) -> list[float]:
     """Six digits are more than a screen shows, and half of what a rerun sends."""
     return [float(f"{float(value):.6g}") for value in values]

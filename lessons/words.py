@@ -168,8 +168,9 @@ def _minus(written: str) -> str:
     return written.replace("-", "−")
 
 
+@functools.lru_cache(maxsize=256)
 def text_of(topic: Topic, language: str) -> Text:
-    """Return a topic's words."""
+    """Return a topic's words, always the same object, so that what is made of them alone can be cached by it."""
     return Text(language, topic.folder, topic=topic)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -60,7 +61,7 @@ def controls(page: AppTest) -> list:
 
 def ends(page: AppTest, kind: str, key: str, labels: dict[str, str]) -> list:
     """Return the two ends of a control: its limits, or its first and last option's code."""
-    control = page.get_by_key(key)
+    control: Any = page.get_by_key(key)
     if kind in ("Slider", "NumberInput"):
         return [control.min, control.max]
     if kind == "Toggle":
@@ -69,8 +70,14 @@ def ends(page: AppTest, kind: str, key: str, labels: dict[str, str]) -> list:
     return [codes.get(words, words) for words in (control.options[0], control.options[-1])]
 
 
+def value_of(page: AppTest, key: str) -> Any:
+    control: Any = page.get_by_key(key)
+    return control.value
+
+
 def move(page: AppTest, key: str, end) -> None:
-    page.get_by_key(key).set_value(end).run()
+    control: Any = page.get_by_key(key)
+    control.set_value(end).run()
 
 
 @each_topic
@@ -78,7 +85,7 @@ def move(page: AppTest, key: str, end) -> None:
 def test_before_the_lock_nothing_is_given_away(topic, language):
     page = opened(topic, language, lock=False)
     assert not page.metric
-    assert all(slider.disabled for slider in page.slider if not slider.key.endswith(".guess"))
+    assert all(slider.disabled for slider in page.slider if not str(slider.key).endswith(".guess"))
     assert not [radio for radio in page.radio if ".check." in (radio.key or "")]
 
 
@@ -90,7 +97,7 @@ def test_after_the_lock_the_page_is_whole(topic, language):
     assert len(page.tabs) == 4
     assert [radio for radio in page.radio if ".check." in (radio.key or "")]
     # The prediction is said again, and cannot be moved any more.
-    assert not [slider for slider in page.slider if slider.key.endswith(".guess")]
+    assert not [slider for slider in page.slider if str(slider.key).endswith(".guess")]
 
 
 @each_topic
@@ -100,11 +107,11 @@ def test_both_ends_of_every_control(topic, data):
     found = controls(page)
     assert found
     for kind, key in found:
-        start = page.get_by_key(key).value
+        start = value_of(page, key)
         for end in ends(page, kind, key, text_of(topic, "en").words["labels"]):
             move(page, key, end)
             sound(page)
-        page.get_by_key(key).set_value(start).run()
+        move(page, key, start)
         sound(page)
 
 
@@ -151,6 +158,6 @@ def test_nonsense_in_the_url_is_not_believed(topic, raw):
     page = opened(topic, "en", lock=True)
     _, key = controls(page)[0]
     name = key.split(".", 1)[1]
-    start = page.get_by_key(key).value
+    start = value_of(page, key)
     again = opened(topic, "en", lock=True, **{name: raw, "stage": raw, "guess": raw, "data": raw})
-    assert again.get_by_key(key).value == start
+    assert value_of(again, key) == start

@@ -207,12 +207,10 @@ def picture(text: Text, stage: Stage) -> None:
 
 def draw_chart(figure: charts.Figure, *, key: str, alt: str, presenting: bool = False) -> None:
     """Draw one chart with the course's own menu: a picture to save, and nothing else."""
-    import plotly.graph_objects as go
+    # Plotly is large, and the home page has no chart.
+    from lessons.frame import drawing
 
-    if presenting:
-        figure = charts.for_projector(figure)
-    # Given a dict, Streamlit would have Plotly check every property on every rerun; the tests do that.
-    st.plotly_chart(go.Figure(figure, _validate=False), key=key, config=charts.CONFIG, alt=alt)
+    drawing.chart(charts.for_projector(figure) if presenting else figure, key=key, alt=alt)
 
 
 def key_figures(figures: Sequence[tuple[str, str]]) -> None:

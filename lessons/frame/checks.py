@@ -27,6 +27,7 @@ def _question(text: Text, check: dict, *, all_checks: list[str]) -> None:
     key = f"{text.topic.name}.check.{name}"
     if key not in st.session_state and answered in check["options"]:
         st.session_state[key] = answered
+    memory.in_language(key, text.language)
     with st.container(gap="small"):
         chosen = st.radio(
             words["ask"],

@@ -24,6 +24,7 @@ def kind() -> str:
 def source(text: Text) -> None:
     """Draw the choice of customers, at the right end of the model's heading row."""
     kind()
+    memory.in_language(_KEY, text.language)
     chosen = st.segmented_control(
         text.shared("topic.data_from"),
         KINDS,
@@ -128,7 +129,9 @@ def _mapping(text: Text, held: dict[str, Any]) -> tuple[Any, str | None]:
     from datasets import uploads
 
     names, guessed = held["names"], held["guess"]
-    none = text.shared("file.no_amount")
+    none, orders = text.shared("file.no_amount"), [None, "ymd", "dmy", "mdy"]
+    for name in ("amount", "order"):
+        memory.in_language(f"map.{name}.{held['mark']}", text.language)
     with st.container(horizontal=True):
         # Names of columns are shown by selectbox as plain text, never as Markdown.
         customer = st.selectbox(
@@ -149,13 +152,16 @@ def _mapping(text: Text, held: dict[str, Any]) -> tuple[Any, str | None]:
         )
         order = st.selectbox(
             text.shared("file.date_order"),
-            [None, "ymd", "dmy", "mdy"],
+            orders,
+            _at(orders, held.get("order")),
             format_func=lambda code: text.shared(f"file.{code or 'by_itself'}"),
             key=f"map.order.{held['mark']}",
         )
     if customer is None or date is None:
         return None, None
-    return uploads.Columns(customer=customer, date=date, amount=amount), order
+    # The next topic, and the next visit, begin with what was chosen here.
+    held["guess"], held["order"] = uploads.Columns(customer=customer, date=date, amount=amount), order
+    return held["guess"], order
 
 
 def _at(names: list[Any], name: Any) -> int | None:

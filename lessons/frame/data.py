@@ -77,6 +77,15 @@ def purchases(data: Data, *, since: date, until: date) -> pd.DataFrame:
     return _purchases(data.key, since, until, data.orders)
 
 
+@st.cache_data(max_entries=24, show_spinner=False)
+def sql(summary: str, *, day: date, whole_days: bool) -> str:
+    """Return the DuckDB query behind a summary as of `day`, for the Code tab."""
+    from datasets import summaries
+
+    options: dict[str, Any] = {"since": day} if summary == "holdout_purchases" else {}
+    return summaries.sql(summary, until=day, whole_days=whole_days, **options)
+
+
 def true_chance_of_order(data: Data, *, day: date, weeks: float) -> pd.Series:
     """Return each synthetic customer's true chance of an order in the `weeks` after `day`."""
     from datasets.world.truth import chance_of_order

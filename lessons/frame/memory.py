@@ -91,6 +91,17 @@ def seed(key: str, name: str, start: Any, read: Callable[[str], Any]) -> None:
         st.session_state[key] = start
 
 
+def in_language(key: str, language: str) -> None:
+    """Tell the browser anew what is chosen under `key` where the language is another than last time.
+
+    It knows a choice only by its words: after a change of language it would show none, and then lose it.
+    """
+    mark = f"{key} in"
+    if key in st.session_state and st.session_state.get(mark, language) != language:
+        st.session_state[key] = st.session_state[key]
+    st.session_state[mark] = language
+
+
 def keep(name: str, value: Any, start: Any) -> None:
     """Write a control's value into the URL, or take it out when it is the one that the page starts with."""
     if value == start:

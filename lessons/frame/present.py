@@ -47,8 +47,8 @@ def topic(text: Text, *, model: Callable[..., None]) -> None:
     stage, ready = _stage(count), frame.locked(text)
     if not ready:
         stage = 1
-    # The one rule of style in the app: what is measured in rem grows with the room.
-    st.html("<style>:root{font-size:20px}</style>")
+    # The app's only style: what is measured in rem grows with the room; an emptied sidebar would stay.
+    st.html("<style>:root{font-size:20px} [data-testid=stSidebar]{display:none}</style>")
     with frame.page_column(width=1280, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.title(text.words["question_short"], width="stretch", anchor=False)

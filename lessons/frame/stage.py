@@ -51,7 +51,6 @@ class Stage:
     hand: pd.DataFrame | None = None
     found: Truth | None = None
     make_rows: Callable[[], pd.DataFrame] | None = None
-    queries: list[str] = field(default_factory=list)
     book: Callable[[], bytes] | None = None
     numbers: dict[str, Any] = field(default_factory=dict)
     extras: list[tuple[str, Callable[[], None]]] = field(default_factory=list)
@@ -221,10 +220,6 @@ class Stage:
         """The rows of the Data tab, if the model gave any."""
         return self.make_rows() if self.make_rows else None
 
-    def sql(self, query: str) -> None:
-        """Show a query in the Code tab."""
-        self.queries.append(query)
-
     def workbook(self, make: Callable[[], bytes]) -> None:
         """Replace the plain XLSX download by one with live formulas, made when it is asked for."""
         self.book = make
@@ -276,6 +271,7 @@ class Stage:
         memory.seed(key, name, start, _one_of(options))
         if not self._drawn:
             return st.session_state[key]
+        memory.in_language(key, self.text.language)
         value = getattr(self._column, kind)(
             self.text.label(name),
             list(options),

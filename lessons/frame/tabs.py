@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from lessons.frame import notebook as notebooks
+from lessons.frame.data import sql
 from lessons.words import LANGUAGES, Text, term
 
 ROWS_SHOWN = 1000
@@ -24,6 +25,7 @@ def draw(
     notebook: Callable[[dict[str, Any]], Sequence[str]] | None,
 ) -> None:
     """Draw the four tabs; `latest` holds the stage as it last ran, so that a download has today's controls."""
+    assert text.topic is not None
     names = [text.shared(f"topic.{name}") for name in ("formula", "code", "data", "sources")]
     formula, code, data, cited = st.tabs(names, key="tabs")
     with formula:
@@ -32,17 +34,20 @@ def draw(
         for module in sources:
             st.markdown(f":small[:gray[`{module.__name__.replace('.', '/')}.py`]]")
             st.code(_source(module), language="python", height=420)
-        queries = latest[0].queries if latest else []
-        if queries:
+        if latest and "summary" in text.topic.facts:
+            data_used = latest[0].data
+            query = sql(
+                text.topic.facts["summary"],
+                day=data_used.calibration_until,
+                whole_days=data_used.kind != "simulated",
+            )
             st.markdown(f"**{text.shared('topic.sql')}**")
-            for query in queries:
-                st.code(query, language="sql", height=260)
+            st.code(query, language="sql", height=260)
     with data:
         st.markdown(text.section("data").body, width=510)
         if latest and latest[0].make_rows:
             _table(text, latest, sources=sources, notebook=notebook)
     with cited:
-        assert text.topic is not None
         for source in text.topic.facts["sources"]:
             st.markdown(f"- {cite(source)}")
 

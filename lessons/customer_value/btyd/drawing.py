@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from lessons.frame import Stage, Text
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ"}
 
 
+@functools.lru_cache(maxsize=8)
 def six_customers(text: Text) -> pd.DataFrame:
     """Return the six customers as a table in the reader's words."""
     six = btyd.six_customers()

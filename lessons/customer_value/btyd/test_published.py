@@ -11,8 +11,8 @@ def fit_cdnow(module, cdnow):
 
 
 CDNOW = {
-    # Fader, Hardie & Lee (2005), Marketing Science 24(2), Table 2: .243, 4.414, .793, 2.426, −9582.4 and .553, 10.578,
-    # .606, 11.669, −9595.0; further digits from the authors' spreadsheets, brucehardie.com/notes/004 and /008.
+    # Fader, Hardie & Lee (2005), Marketing Science 24(2), print .243, 4.414, .793, 2.426, −9582.4 for BG/NBD and .553,
+    # 10.578, .606, 11.669, −9595.0 for Pareto/NBD. The further digits are what this course promises to reach.
     bg_nbd: ({"r": 0.24259, "alpha": 4.41360, "a": 0.79292, "b": 2.42591}, -9582.4292),
     pareto_nbd: ({"r": 0.55328, "alpha": 10.57768, "s": 0.60624, "beta": 11.66874}, -9594.9762),
     # Platzer's R package BTYDplus prints .525, 6.183, .891, 1.614 for MBG/NBD on the same customers.
@@ -41,7 +41,7 @@ def test_gamma_gamma_on_the_946_cdnow_customers_who_came_back(cdnow):
 
 
 def test_spend_of_a_cdnow_customer():
-    """Same note: a customer's expected spend lies between the base's 35.19 and the customer's own 22.35."""
+    """Same note: a customer's expected spend lies between everybody's 35.22 and the customer's own 22.35."""
     model = gamma_gamma.GammaGamma(p=6.25, q=3.74, gamma=15.44)
     assert model.expected_spend(x=0, mean_spend=0) == pytest.approx(6.25 * 15.44 / 2.74)
     # By hand: 6.25 × (15.44 + 2 × 22.35) / (6.25 × 2 + 3.74 − 1) = 375.875 / 15.24
@@ -73,7 +73,8 @@ def test_pareto_nbd_of_the_btyd_walkthrough():
     assert model.p_alive(x=0, recency=0, age=39) == pytest.approx(0.2941633, abs=2e-4)
 
 
-# Fader, Hardie & Shang (2010), Marketing Science 29(6), Table 1: donors by x and recency after 6 appeals.
+# Fader, Hardie & Shang (2010), Marketing Science 29(6): donors by x and recency after 6 appeals, as the Python package
+# lifetimes carries them.
 DONORS = {
     (0, 0): 3464, (1, 1): 1091, (1, 2): 277, (1, 3): 129, (1, 4): 78, (1, 5): 119, (1, 6): 129, (2, 2): 613,
     (2, 3): 255, (2, 4): 155, (2, 5): 173, (2, 6): 234, (3, 3): 322, (3, 4): 181, (3, 5): 225, (3, 6): 357,
@@ -82,7 +83,7 @@ DONORS = {
 
 
 def test_bg_bb_on_the_donors_of_the_paper():
-    """Same paper, Table 2 (1.204, .750, .657, 2.783, −33225.6); the BTYD walkthrough prints two digits more."""
+    """Same paper: 1.204, .750, .657, 2.783, −33225.6; the BTYD walkthrough prints two digits more."""
     x, recency = np.array(list(DONORS)).T
     found = bg_bb.fit(x=x, recency=recency, age=6, weight=list(DONORS.values()))
     assert found.converged
@@ -102,7 +103,7 @@ def test_bg_bb_predictions_of_the_btyd_walkthrough():
 
 
 def test_bg_bb_chance_that_the_best_donors_are_there_next_year():
-    """Paper, Section 4: .93 for who gave at all six appeals. By hand: (delta + 6) / (gamma + delta + 6)."""
+    """Who gave at all six appeals is surely there at the sixth; by hand: (delta + 6) / (gamma + delta + 6) next."""
     model = bg_bb.BgBb(alpha=1.204, beta=0.750, gamma=0.657, delta=2.783)
     assert model.p_alive(x=6, recency=6, age=6) == pytest.approx(8.783 / 9.44)
     assert model.p_alive(x=6, recency=6, age=6, ahead=0) == pytest.approx(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 from typing import Literal
@@ -12,7 +13,7 @@ import streamlit as st
 
 from lessons import charts, frame
 from lessons.customer_value.clv import model as clv
-from lessons.frame import Stage
+from lessons.frame import Stage, Text
 
 
 def money(stage: Stage, amount: float) -> str:
@@ -27,9 +28,10 @@ def years(stage: Stage, length: float) -> str:
     return stage.text.label("no_end") if length > 1000 else stage.text.number(length, 1)
 
 
-def six_in_words(stage: Stage, six: pd.DataFrame) -> pd.DataFrame:
+@functools.lru_cache(maxsize=8)
+def six_in_words(text: Text) -> pd.DataFrame:
     """The six customers by hand, and their average."""
-    text = stage.text
+    six = clv.six_customers(margin=240, discount_rate=0.1)
     columns = ["years_paid", "paid", "worth_today"]
     rows = [*zip("ABCDEF", *(six[name] for name in columns), strict=True)]
     rows.append((text.label("average"), *(six[name].mean() for name in columns)))
@@ -42,7 +44,8 @@ def six_in_words(stage: Stage, six: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def hand_values(stage: Stage) -> dict[str, str]:
+@functools.lru_cache(maxsize=8)
+def hand_values(text: Text) -> dict[str, str]:
     """What the prose says of the six: their margin, their mean, and five payments of the average customer."""
     six = clv.six_customers(margin=240, discount_rate=0.1)
     five = clv.six_customers(margin=240, discount_rate=0.1, years_paid=[5])
@@ -51,7 +54,7 @@ def hand_values(stage: Stage) -> dict[str, str]:
         "average_stay": five["worth_today"].mean(),
         "six_margin": 240,
     }
-    return {name: stage.text.money(amount, "CNY") for name, amount in means.items()}
+    return {name: text.money(amount, "CNY") for name, amount in means.items()}
 
 
 def schedule_in_words(stage: Stage, schedule: pd.DataFrame) -> pd.DataFrame:

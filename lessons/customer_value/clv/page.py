@@ -41,9 +41,9 @@ def model(stage: Stage) -> None:
     )
     stage.figure("stay", more.years(stage, customer.expected_periods() * inputs.years_per_period))
     stage.chart("value_by_retention", picture(stage, customer, twice, axis=inputs.axis))
-    stage.by_hand(more.six_in_words(stage, clv.six_customers(margin=240, discount_rate=0.1)))
+    stage.by_hand(more.six_in_words(text))
     stage.explain(
-        twice=text.percent(twice) if twice == twice else text.label("out_of_reach"), **more.hand_values(stage)
+        twice=text.percent(twice) if twice == twice else text.label("out_of_reach"), **more.hand_values(text)
     )
     for name, draw in (("tornado", more.tornado), ("horizon", more.horizon), ("mixture", more.mixture)):
         stage.further(f"{name}_heading", partial(draw, stage, customer))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +13,7 @@ from lessons.frame import Text, draw_chart
 from lessons.frame.workbook import Formula, xlsx
 
 
+@functools.lru_cache(maxsize=16)
 def six_customers(text: Text, *, currency: str) -> pd.DataFrame:
     """Return the six customers worked by hand, in the reader's words."""
     six = rfm.six_customers()

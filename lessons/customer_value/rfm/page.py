@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -26,7 +27,7 @@ def model(stage: frame.Stage) -> None:
     text, data = stage.text, stage.data
     cost = stage.slider("cost", 0.5, 15, 6, step=0.5, unit="money")
     margin = stage.slider("margin", 5, 80, 30, step=1, unit="money")
-    scheme = stage.radio("scheme", ["quintiles", "fixed", "custom"])
+    scheme: Any = stage.radio("scheme", ["quintiles", "fixed", "custom"])
     with stage.more():
         weeks = stage.slider("weeks", 1, 12, 4)
         budget = stage.slider("budget", 5, WHOLE_LIST, WHOLE_LIST, step=5, unit="percent")
