@@ -78,7 +78,7 @@ def open_parquet(data: bytes, name: str) -> ParquetTable:
     small = [
         at
         for at, kind in enumerate(schema.types)
-        if _is_plain(kind) and _unpacked(data, footer, [schema.names[at]], name) < LIMIT_HEAD_BYTES
+        if _is_plain(kind) and _unpacked(data, footer, [schema.names[at]], name)[0] < LIMIT_HEAD_BYTES
     ]
     head: dict[int, list[str | None]] = {}
     if rows and small:
@@ -120,7 +120,7 @@ def _is_plain(kind: pa.DataType) -> bool:
     return _is_text(kind) or any(test(kind) for test in (*tests, *moments))
 
 
-def _unpacked(data: bytes, footer: Footer, names: list[str], name: str) -> int:
+def _unpacked(data: bytes, footer: Footer, names: list[str], name: str) -> tuple[int, int]:
     try:
         return unpacked_bytes(data, footer, names)
     except BAD:
@@ -139,12 +139,19 @@ def _read(
             if not _is_plain(schema.types[position]):
                 raise BadFile("column_type", name=name, column=header[position])
         names = [schema.names[position] for position in positions]
-        if _unpacked(data, read_footer(data), names, name) > LIMIT_UNPACKED_BYTES:
+        footer = read_footer(data)
+        total, largest = _unpacked(data, footer, names, name)
+        if total > LIMIT_UNPACKED_BYTES:
             raise too_large
-        reader = _open(data, [schema.names[at] for at in positions if _is_text(schema.types[at])])
+        texts = [schema.names[at] for at in positions if _is_text(schema.types[at])]
+        reader = _open(data, [text for text in texts if text not in footer.shared])
+        size_of_batch = most or BATCH
+        if footer.shared.intersection(texts):
+            # the library cannot keep these as dictionaries, and each text may be as long as its page
+            size_of_batch = min(size_of_batch, max(LIMIT_UNPACKED_BYTES // max(largest, 1), 1))
         pieces: dict[int, list[pa.Array]] = {position: [] for position in positions}
         rows = size = 0
-        for batch in reader.iter_batches(batch_size=most or BATCH, columns=names, use_threads=False):
+        for batch in reader.iter_batches(batch_size=size_of_batch, columns=names, use_threads=False):
             rows += batch.num_rows
             if rows > LIMIT_ROWS:
                 raise BadFile("too_many_rows", name=name, limit=LIMIT_ROWS)

@@ -21,7 +21,8 @@ LIMIT_DEPTH = 16
 SCHEMA, ROWS, ROW_GROUPS = 2, 3, 4
 CHUNKS, GROUP_ROWS = 1, 3
 FILE_PATH, CHUNK = 1, 3
-PATH, PACKED, FIRST_PAGE, DICTIONARY_PAGE = 3, 7, 9, 11
+ENCODINGS, PATH, PACKED, FIRST_PAGE, DICTIONARY_PAGE = 2, 3, 7, 9, 11
+DELTA_BYTE_ARRAY = 7
 PAGE_UNPACKED, PAGE_PACKED = 2, 3
 
 
@@ -31,10 +32,12 @@ class Footer:
 
     rows    the most that it says anywhere
     pages   path of a column ("a", or "a.list.element") → (offset, length) of its pages, one for each row group
+    shared  paths of columns whose texts are written as what differs from the text before
     """
 
     rows: int
     pages: dict[str, list[tuple[int, int]]]
+    shared: frozenset[str]
 
 
 def read_footer(data: bytes) -> Footer:
@@ -47,24 +50,30 @@ def read_footer(data: bytes) -> Footer:
     groups = _of(footer, ROW_GROUPS, list)
     rows = sum(_of(group, GROUP_ROWS, int) for group in groups)
     pages: dict[str, list[tuple[int, int]]] = {}
+    shared: set[str] = set()
     for group in groups:
         for column in _of(group, CHUNKS, list):
             if FILE_PATH in column:
                 raise ValueError("data in another file")
             chunk = _of(column, CHUNK, dict)
             path = b".".join(_of(chunk, PATH, list)).decode("utf-8")
+            if DELTA_BYTE_ARRAY in _of(chunk, ENCODINGS, list):
+                shared.add(path)
             first = _of(chunk, FIRST_PAGE, int)
             dictionary = chunk.get(DICTIONARY_PAGE, 0)
             if isinstance(dictionary, int) and 0 < dictionary < first:
                 first = dictionary
             pages.setdefault(path, []).append((first, _of(chunk, PACKED, int)))
-    return Footer(rows=max(rows, _of(footer, ROWS, int)), pages=pages)
+    return Footer(rows=max(rows, _of(footer, ROWS, int)), pages=pages, shared=frozenset(shared))
 
 
-def unpacked_bytes(data: bytes, footer: Footer, paths: Sequence[str]) -> int:
-    """Bytes of the columns' pages when unpacked, by the headers of the pages. Raises ValueError where damaged."""
+def unpacked_bytes(data: bytes, footer: Footer, paths: Sequence[str]) -> tuple[int, int]:
+    """Bytes of the columns' pages when unpacked, and of the largest page, by the headers of the pages.
+
+    Raises ValueError where they are damaged.
+    """
     view = memoryview(data)
-    total = pages = 0
+    total = pages = largest = 0
     for path in paths:
         for offset, length in footer.pages.get(path, []):
             at, end = offset, offset + length
@@ -76,11 +85,12 @@ def unpacked_bytes(data: bytes, footer: Footer, paths: Sequence[str]) -> int:
                 if unpacked < 0 or packed < 0:
                     raise ValueError("a page of negative size")
                 total += unpacked
+                largest = max(largest, unpacked)
                 at += packed
                 pages += 1
                 if pages > LIMIT_PAGES:
                     raise ValueError("too many pages")
-    return total
+    return total, largest
 
 
 def _of(fields: Any, number: int, kind: type) -> Any:

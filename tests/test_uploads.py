@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from datasets import text_files, uploads, workbooks
+from datasets import parquet_pages, text_files, uploads, workbooks
 from datasets.amounts import read_amounts
 from datasets.cells import BAD_FILES
 from datasets.dates import read_dates
@@ -781,6 +781,69 @@ def test_a_long_text_repeated_in_every_row_of_a_parquet_file_is_refused():
     content = parquet(data)
     assert len(content) < 1_000_000
     assert reason_of(content) == "unpacks_too_large"
+
+
+@pytest.mark.parametrize("codec", ["none", "snappy", "zstd", "gzip", "brotli", "lz4"])
+@pytest.mark.parametrize("dictionary", [True, False])
+@pytest.mark.parametrize("page_version", ["1.0", "2.0"])
+def test_parquet_files_of_every_writing_are_read(codec, dictionary, page_version):
+    count = 300
+    moments = [dt.datetime(2024, 1, 1) + dt.timedelta(hours=n) for n in range(count)]
+    data = pa.table(
+        {
+            "customer_id": pa.array([f"c{n % 7}" for n in range(count)]).dictionary_encode(),
+            "date": pa.array(moments, pa.timestamp("us", tz="Asia/Shanghai")),
+            "amount": pa.array([Decimal(n) / 100 for n in range(count)], pa.decimal128(12, 2)),
+            "tags": [[str(n)] for n in range(count)],
+        }
+    )
+    out = io.BytesIO()
+    pq.write_table(
+        data,
+        out,
+        compression=codec,
+        use_dictionary=dictionary,
+        data_page_version=page_version,
+        row_group_size=100,
+        data_page_size=300,
+        write_page_index=dictionary,
+    )
+    good = read(out.getvalue()).good
+    assert good["customer_id"].tolist() == [f"c{n % 7}" for n in range(count)]
+    assert good["ordered_at"].tolist() == moments  # Arrow keeps zoned moments in UTC
+    assert good["amount_cents"].tolist() == list(range(count))
+
+
+def test_texts_that_share_their_beginnings_are_read_and_bounded():
+    out = io.BytesIO()
+    data = {"customer": [f"customer {n}" for n in range(5000)], "date": ["2024-03-05"] * 5000}
+    encodings = {"customer": "DELTA_BYTE_ARRAY", "date": "DELTA_BYTE_ARRAY"}
+    pq.write_table(pa.table(data), out, use_dictionary=False, column_encoding=encodings)
+    assert read(out.getvalue()).good["customer_id"].tolist() == data["customer"]
+    out = io.BytesIO()
+    repeated = pa.array(["x" * 100_000]).take(pa.array(np.zeros(8_000, dtype=np.int32)))
+    pq.write_table(
+        pa.table({"customer": repeated, "date": ["2024-03-05"] * 8_000}),
+        out,
+        use_dictionary=False,
+        column_encoding=encodings,
+    )
+    assert len(out.getvalue()) < 1_000_000
+    assert reason_of(out.getvalue()) == "unpacks_too_large"
+
+
+def test_what_pages_say_counts_and_not_what_the_description_says():
+    out = io.BytesIO()
+    long_texts = ["x" * 400_000 + str(n) for n in range(300)]
+    data = pa.table({"customer": long_texts, "date": ["2024-03-05"] * 300})
+    pq.write_table(data, out, compression="zstd", use_dictionary=False, write_statistics=False)
+    content = out.getvalue()
+    pages = parquet_pages.read_footer(content)
+    written = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(0)
+    total, largest = parquet_pages.unpacked_bytes(content, pages, ["customer"])
+    assert 0.99 * written.total_uncompressed_size < total <= written.total_uncompressed_size
+    assert 400_000 < largest <= total
+    assert pages.rows == 300
 
 
 def test_lists_in_a_parquet_column_are_refused_and_elsewhere_ignored():

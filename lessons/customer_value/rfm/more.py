@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -34,12 +35,12 @@ def six_customers(text: Text, *, currency: str) -> pd.DataFrame:
     )
 
 
-def cell_map(text: Text, customers: pd.DataFrame, prices: dict[str, float], *, key: str) -> None:
+def cell_map(text: Text, customers: pd.DataFrame, prices: dict[str, Any], *, key: str) -> None:
     """Draw the recency × frequency map of the last mailing's answers; framed cells pay."""
     cells = rfm.by_cell(customers[["R", "F"]], answered=customers["answered"].to_numpy(), by="RF", **prices)
     wide = cells.pivot(index="R", columns="F", values="rate").reindex(index=range(1, 6), columns=range(1, 6))
     words = [[text.percent(rate) if rate == rate else "" for rate in row] for row in wide.to_numpy()]
-    paying = [(int(cell.F) - 1, int(cell.R) - 1) for cell in cells[cells["pays"]].itertuples()]
+    paying = [(f - 1, r - 1) for f, r in cells.loc[cells["pays"], ["F", "R"]].to_numpy().tolist()]
     figure = charts.cells(
         charts.blank(),
         values=wide.to_numpy().tolist(),
@@ -54,7 +55,7 @@ def cell_map(text: Text, customers: pd.DataFrame, prices: dict[str, float], *, k
     draw_chart(figure, key=key, alt=text.label("map"))
 
 
-def cell_table(text: Text, customers: pd.DataFrame, prices: dict[str, float], currency: str) -> None:
+def cell_table(text: Text, customers: pd.DataFrame, prices: dict[str, Any], currency: str) -> None:
     """Show every cell that has customers: answers, rate with its interval, profit, and whether it pays."""
     cells = rfm.by_cell(customers[["R", "F", "M"]], answered=customers["answered"].to_numpy(), **prices)
     st.markdown(text.label("cells_words", cells=text.number(len(cells))), width=510)
@@ -79,7 +80,7 @@ def cell_table(text: Text, customers: pd.DataFrame, prices: dict[str, float], cu
     )
 
 
-def workbook(text: Text, customers: pd.DataFrame, prices: dict[str, float]) -> bytes:
+def workbook(text: Text, customers: pd.DataFrame, prices: dict[str, Any]) -> bytes:
     """Return two sheets: the prices, and the cells with live rate, profit and decision."""
     cells = rfm.by_cell(customers[["R", "F", "M"]], answered=customers["answered"].to_numpy(), **prices)
     cost, margin, limit = (f"'{text.label('prices')}'!$B${row}" for row in (2, 3, 4))

@@ -29,7 +29,7 @@ def model(stage: frame.Stage) -> None:
     margin = stage.slider("margin", 5, 80, 30, step=1, unit="money")
     scheme: Any = stage.radio("scheme", ["quintiles", "fixed", "custom"])
     with stage.more():
-        weeks = stage.slider("weeks", 1, 12, 4)
+        weeks = int(stage.slider("weeks", 1, 12, 4))
         budget = stage.slider("budget", 5, WHOLE_LIST, WHOLE_LIST, step=5, unit="percent")
         parts = {
             name: stage.slider(f"weight_{name}", 0, 5, 1) for name in ("recency", "frequency", "monetary")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -33,7 +35,7 @@ def profit_by_depth(
 
 
 def held_against(
-    stage: frame.Stage, before: pd.DataFrame, now: pd.DataFrame, last: rfm.Mailing, prices: dict[str, float]
+    stage: frame.Stage, before: pd.DataFrame, now: pd.DataFrame, last: rfm.Mailing, prices: dict[str, Any]
 ) -> None:
     """Hold the list against what was true: the world's own chances, or the answers that came."""
     text, data = stage.text, stage.data

@@ -1,0 +1,69 @@
+"""Can everybody use the pages?  axe's rules find no serious fault of our own making, on paper and in the dark."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+
+import lessons
+from tests.browser.visit import keyed, lock, opened, visitor
+
+TOPICS = lessons.topics()
+CHAPTERS = [chapter for chapter in lessons.chapters() if chapter.topics]
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+# What Streamlit itself draws so, named by rule and by the place where alone it is let pass.
+NOT_OURS = {
+    # Streamlit draws its (hidden) navigation as a list whose items are wrapped in elements that are no list items.
+    "list": "stSidebarNav",
+    "listitem": "stSidebarNav",
+}
+GRAVE = ("serious", "critical")
+
+
+def faults(page) -> list[str]:
+    """Run axe on the page and return its grave findings, without those that are Streamlit's own."""
+    page.evaluate(AXE)
+    found = json.loads(page.evaluate("() => axe.run(document).then(JSON.stringify)"))
+    # A page that was not there, or a script that did not run, would have no faults either.
+    assert len(found["passes"]) >= 10, "axe has looked at next to nothing."
+    return [
+        f"{fault['id']} ({fault['impact']}): {node['html'][:300]}"
+        for fault in found["violations"]
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+        if fault["id"] not in NOT_OURS or NOT_OURS[fault["id"]] not in "".join(map(str, node["target"]))
+    ]
+
+
+@pytest.mark.parametrize("path", ["", *(chapter.name for chapter in CHAPTERS)], ids=lambda path: path or "home")
+def test_home_and_chapters(server, chromium, path):
+    with visitor(chromium, server) as page:
+        opened(page, server, path)
+        assert not faults(page)
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_topic_open_and_locked(server, chromium, topic, scheme):
+    with visitor(chromium, server, color_scheme=scheme) as page:
+        opened(page, server, topic.name)
+        if scheme == "light":
+            assert not faults(page)
+        lock(page, topic)
+        assert not faults(page)
+
+
+def test_present_mode(server, chromium):
+    with visitor(chromium, server) as page:
+        opened(page, server, TOPICS[0].name, present="1", stage="1")
+        keyed(page, "present.leave").wait_for()
+        assert not faults(page)
+
+
+def test_the_check_would_see_a_fault(server, chromium):
+    with visitor(chromium, server) as page:
+        opened(page, server)
+        page.evaluate("document.querySelector('h1').innerHTML += '<img src=\"data:,\"><button></button>'")
+        assert {fault.split()[0] for fault in faults(page)} >= {"image-alt", "button-name"}
