@@ -54,21 +54,25 @@ def remember() -> None:
     learner = valid_learner(str(st.context.cookies.get(COOKIE)))
     if memory.installed():
         return
-    kept = memory.Progress()
-    if learner and store():
-        past = store().progress(learner=learner)
-        kept = memory.Progress(
-            predictions=dict(past.predictions),
-            checks={topic: dict(answers) for topic, answers in past.checks.items()},
-            done=set(past.done),
-        )
+    kept = memory.Progress(unkept="" if learner and store() else "not_kept" if learner else "no_cookie")
 
     def record(kind: str, topic: str, name: str, value: Any) -> None:
-        if not learner or not store():
+        if kept.unkept:
             return
         try:
             store().record(learner=learner, kind=kind, topic=topic, name=name, value=value)
         except StoreUnavailable as unavailable:
+            kept.unkept = "not_kept"
+            logging.getLogger("crm_lab").warning("%s", unavailable)
+
+    if not kept.unkept:
+        try:
+            past = store().progress(learner=learner)
+            kept.predictions |= past.predictions
+            kept.checks |= {topic: dict(answers) for topic, answers in past.checks.items()}
+            kept.done |= past.done
+        except StoreUnavailable as unavailable:
+            kept.unkept = "not_kept"
             logging.getLogger("crm_lab").warning("%s", unavailable)
 
     memory.install(recorder=record, progress=kept, shelf=shelf(learner) if learner else {})

@@ -552,6 +552,7 @@ def test_orders_of_a_synthetic_company_are_read_as_they_are():
             "Customer ID,Order Date,Order Total",
         ),
         ("InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID", "CustomerID,InvoiceDate,"),
+        ("CustomerID,customer_id,date", "customer_id,date,"),
         ("user,when,qty,units,count", "user,when,"),
         ("id,created_at,price", "id,created_at,price"),
         ("客户编号,注册日期,下单时间,数量,金额", "客户编号,下单时间,金额"),

@@ -18,11 +18,15 @@ _PROGRESS, _RECORDER, _SHELF = "progress", "recorder", "shelf"
 
 @dataclass
 class Progress:
-    """What one learner has committed to: predictions by topic, the latest answers by topic and check."""
+    """What one learner has committed to: predictions by topic, the latest answers by topic and check.
+
+    `unkept` says why nothing is kept beyond this visit (not_kept, no_cookie); it is empty where all is.
+    """
 
     predictions: dict[str, Any] = field(default_factory=dict)
     checks: dict[str, dict[str, str]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    unkept: str = ""
 
 
 def install(*, recorder: Recorder, progress: Progress, shelf: dict[str, Any]) -> None:

@@ -69,6 +69,8 @@ def sidebar(*, pages: Mapping[str, Any], here: str, code: str) -> None:
                 key="present",
                 on_click=present.start,
             )
+        if reason := memory.progress().unkept:
+            st.info(text.shared(f"errors.{reason}"))
 
 
 def _chapter(chapter: Chapter, *, pages: Mapping[str, Any], here: str, code: str) -> None:
