@@ -115,7 +115,13 @@ def _is_plain(kind: pa.DataType) -> bool:
     """Whether a column holds texts, numbers or moments."""
     if isinstance(kind, pa.DictionaryType):
         kind = kind.value_type
-    tests = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
+    tests = (
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_decimal,
+        pa.types.is_boolean,
+        pa.types.is_null,  # a column in which nothing stands
+    )
     moments = (pa.types.is_timestamp, pa.types.is_date)
     return _is_text(kind) or any(test(kind) for test in (*tests, *moments))
 

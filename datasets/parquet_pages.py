@@ -21,7 +21,7 @@ LIMIT_DEPTH = 16
 SCHEMA, ROWS, ROW_GROUPS = 2, 3, 4
 CHUNKS, GROUP_ROWS = 1, 3
 FILE_PATH, CHUNK = 1, 3
-ENCODINGS, PATH, PACKED, FIRST_PAGE, DICTIONARY_PAGE = 2, 3, 7, 9, 11
+ENCODINGS, PATH, VALUES, PACKED, FIRST_PAGE, DICTIONARY_PAGE = 2, 3, 5, 7, 9, 11
 DELTA_BYTE_ARRAY = 7
 PAGE_UNPACKED, PAGE_PACKED = 2, 3
 
@@ -59,6 +59,8 @@ def read_footer(data: bytes) -> Footer:
             path = b".".join(_of(chunk, PATH, list)).decode("utf-8")
             if DELTA_BYTE_ARRAY in _of(chunk, ENCODINGS, list):
                 shared.add(path)
+            if _of(chunk, VALUES, int) == 0:
+                continue  # the library asks for no page of it, and its offsets may be 0
             first = _of(chunk, FIRST_PAGE, int)
             dictionary = chunk.get(DICTIONARY_PAGE, 0)
             if isinstance(dictionary, int) and 0 < dictionary < first:

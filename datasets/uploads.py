@@ -56,7 +56,8 @@ REASONS = (
     "refund",
 )
 LONGEST_CUSTOMER = 200  # characters
-NO_CUSTOMER = ("", "null", "(null)", "nan", "n/a", "#n/a", "\\n")
+SPREADSHEET_ERRORS = ("#n/a", "#name?", "#ref!", "#value!", "#div/0!", "#num!", "#null!", "#getting_data")
+NO_CUSTOMER = ("", "null", "(null)", "nan", "n/a", "\\n", *SPREADSHEET_ERRORS)
 
 
 @dataclass(frozen=True, kw_only=True)

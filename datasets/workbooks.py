@@ -44,6 +44,7 @@ CHUNK = 1 << 20
 
 DECLARATION = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 FAR_RIGHT = re.compile(rb"""\sr\s*=\s*["']\s*\$?([A-Za-z]{2,})\$?[0-9]""")
+ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*)(["'])e\2""")
 ROW_NUMBER = rb"""\sr\s*=\s*["']\s*\$?[A-Za-z]*\$?([0-9]{%d,})\s*["']"""
 ODD_REFERENCE = re.compile(rb"""\sr\s*=\s*["'][^"'<>]{0,40}&|\sr\s*=\s*["']\s*\$?[A-Za-z]{4,}\$?[0-9]""")
 
@@ -209,7 +210,8 @@ def _checked(data: bytes, name: str) -> tuple[bytes, bool]:
                 since_1904 = bool(re.search(rb"""date1904\s*=\s*["'](?:1|true)["']""", content))
             if part.filename.lower().endswith("sharedstrings.xml"):
                 longest_text = max(longest_text, _longest_text(content))
-            copy.writestr(part.filename, content)
+            # calamine shows an error (#N/A) as an empty cell, which would lose a row of nothing but errors
+            copy.writestr(part.filename, ERROR_CELL.sub(rb"\1\2str\2", content))
     checked = packed.getvalue()
     _refuse_far_cells(checked, name)
     uses = checked.count(b'"s"') + checked.count(b"'s'")

@@ -110,6 +110,8 @@ class Text:
     def section(self, section: str, **values: object) -> Section:
         """Return one section of the prose with its placeholders filled."""
         found = self._sections[section]
+        # A line of prose may break between a minus and the currency's sign; the joiner holds them together.
+        values = {name: re.sub(r"−(?=\D)", "−\u2060", str(value)) for name, value in values.items()}
         return Section(heading=fill(found.heading, values), body=fill(found.body, values))
 
     def number(self, value: float, digits: int = 0) -> str:

@@ -217,6 +217,20 @@ def test_rows_of_a_workbook_keep_the_numbers_that_the_spreadsheet_shows():
     assert [(row, reason) for row, _, reason in rejects(upload)] == [(7, "date_unreadable")]
 
 
+def test_the_errors_of_a_workbook_are_texts_and_lose_no_row():
+    header, day = ["customer_id", "date", "amount"], dt.date(2024, 3, 5)
+    rows = [["#N/A", "#N/A", "#N/A"], ["b", "#REF!", 2], ["c", day, "#DIV/0!"], ["#NAME?", day, 3]]
+    content = xlsx([header, ["007", day, 12.5], *rows])
+    upload = read(content)
+    assert records(upload) == GOOD[:1]
+    assert rejects(upload) == [
+        (3, "#N/A, #N/A, #N/A", "customer_missing"),
+        (4, "b, #REF!, 2", "date_unreadable"),
+        (5, "c, 2024-03-05, #DIV/0!", "amount_unreadable"),
+        (6, "#NAME?, 2024-03-05, 3", "customer_missing"),
+    ]
+
+
 cell = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=8) | st.sampled_from(
     ["2024-03-05", "05/03/2024", "12.50", "=1+1", '"', '""', "a\nb", "", " ", "\0", ",", ";", "\ufeff"]
 )
@@ -782,6 +796,18 @@ def test_a_long_text_repeated_in_every_row_of_a_parquet_file_is_refused():
     content = parquet(data)
     assert len(content) < 1_000_000
     assert reason_of(content) == "unpacks_too_large"
+
+
+def test_a_parquet_file_may_hold_empty_groups_and_columns_without_a_value():
+    data = pa.table({"customer_id": ["007", None], "date": ["2024-03-05"] * 2, "amount": pa.nulls(2)})
+    out = io.BytesIO()
+    with pq.ParquetWriter(out, data.schema) as writer:
+        for piece in (data.slice(0, 0), data, data.slice(0, 0)):
+            writer.write_table(piece)
+    upload = read(out.getvalue())
+    assert (upload.columns.amount, records(upload)) == (None, [("007", dt.datetime(2024, 3, 5), pd.NA)])
+    assert [(row, reason) for row, _, reason in rejects(upload)] == [(2, "customer_missing")]
+    assert reason_of(parquet({"customer_id": pa.array([], pa.string()), "date": []})) == "no_rows"
 
 
 @pytest.mark.parametrize("codec", ["none", "snappy", "zstd", "gzip", "brotli", "lz4"])

@@ -205,12 +205,16 @@ def picture(text: Text, stage: Stage) -> None:
     draw_chart(figure, key="chart", alt=heading, presenting=stage.presenting)
 
 
-def draw_chart(figure: charts.Figure, *, key: str, alt: str, presenting: bool = False) -> None:
+def draw_chart(
+    figure: charts.Figure, *, key: str, alt: str, presenting: bool = False, projected_height: int = 430
+) -> None:
     """Draw one chart with the course's own menu: a picture to save, and nothing else."""
     # Plotly is large, and the home page has no chart.
     from lessons.frame import drawing
 
-    drawing.chart(charts.for_projector(figure) if presenting else figure, key=key, alt=alt)
+    if presenting:
+        figure = charts.for_projector(figure, height=projected_height)
+    drawing.chart(figure, key=key, alt=alt)
 
 
 def key_figures(figures: Sequence[tuple[str, str]]) -> None:
@@ -265,7 +269,10 @@ def truth_closed(text: Text) -> None:
 
 
 def truth(text: Text, stage: Stage) -> None:
-    """Draw the truth panel: words and figures left, chart right."""
+    """Draw the truth panel: words and figures left, chart right.
+
+    On the projector the first paragraph and the figures must do, or the panel would not fit the screen.
+    """
     found = stage.found
     if found is None:
         return
@@ -275,7 +282,8 @@ def truth(text: Text, stage: Stage) -> None:
         st.header(section.heading if real else f":orange[■ {section.heading}]", anchor=False)
         left, right = st.columns([1, 1.45], gap="medium")
         with left:
-            st.markdown(section.body)
+            st.markdown(section.body.split("\n\n")[0] if stage.presenting else section.body)
+        with right if stage.presenting else left:
             key_figures(list(found.figures.items()))
         if found.chart is not None:
             with right:
@@ -286,4 +294,5 @@ def truth(text: Text, stage: Stage) -> None:
                     key="truth_chart",
                     alt=found.heading or section.heading,
                     presenting=stage.presenting,
+                    projected_height=340,
                 )

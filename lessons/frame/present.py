@@ -47,8 +47,12 @@ def topic(text: Text, *, model: Callable[..., None]) -> None:
     stage, ready = _stage(count), frame.locked(text)
     if not ready:
         stage = 1
-    # The app's only style: what is measured in rem grows with the room; an emptied sidebar would stay.
-    st.html("<style>:root{font-size:20px} [data-testid=stSidebar]{display:none}</style>")
+    # The app's only style: what is measured in rem grows with the room; an emptied sidebar would stay, and so
+    # would the room below a page that is read to its end.
+    st.html(
+        "<style>:root{font-size:20px} [data-testid=stSidebar]{display:none}"
+        "[data-testid=stMainBlockContainer]{padding-bottom:.25rem}</style>"
+    )
     with frame.page_column(width=1280, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.title(text.words["question_short"], width="stretch", anchor=False)

@@ -81,24 +81,32 @@ class Stage:
         digits: int | None = None,
     ) -> float:
         """Ask for an amount; `unit` is percent, money, number; what comes back is in that unit."""
-        whole = all(float(part).is_integer() for part in (low, high, start, step))
-        low, high, start, step = (int(v) if whole else float(v) for v in (low, high, start, step))
-        key = self._key(name)
-        memory.seed(key, name, start, between(low, high, int if whole else float))
-        if not self._drawn:
-            return st.session_state[key]
-        value = self._column.slider(
-            self.text.label(name),
-            low,
-            high,
-            step=step,
-            key=key,
-            format=self._format(unit, digits if digits is not None else (0 if whole else _digits(step))),
-            disabled=not self.locked,
-            persist_state="session",
+        low, high, start, step, kind = _one_kind(low, high, start, step)
+        digits = _digits(step) if digits is None else digits
+        written_as = self._format(unit, digits)
+        label = self.text.label(name)
+        return self._ask(
+            name,
+            start,
+            between(low, high, kind),
+            lambda place, **as_all: place.slider(label, low, high, step=step, format=written_as, **as_all),
         )
-        memory.keep(name, value, start)
-        return value
+
+    def number(
+        self, name: str, low: float, high: float, start: float, *, step: float = 1, digits: int | None = None
+    ) -> float:
+        """Ask for an exact number in a box."""
+        low, high, start, step, kind = _one_kind(low, high, start, step)
+        written_as = None if kind is int else f"%.{_digits(step) if digits is None else digits}f"
+        label = self.text.label(name)
+        return self._ask(
+            name,
+            start,
+            between(low, high, kind),
+            lambda place, **as_all: place.number_input(
+                label, low, high, step=step, format=written_as, **as_all
+            ),
+        )
 
     def radio(self, name: str, options: Sequence[str], start: str | None = None) -> str:
         """Ask for one of a few options, given as codes; their words are labels."""
@@ -110,51 +118,47 @@ class Stage:
 
     def pick(self, name: str, options: Sequence[str]) -> str:
         """Ask for one of many values that come from the data, shown as they stand and never as Markdown."""
-        key = self._key(name)
         options = list(options)
-        memory.seed(key, name, options[0], _one_of(options))
-        if st.session_state[key] not in options:
-            st.session_state[key] = options[0]
-        if not self._drawn:
-            return st.session_state[key]
-        value = self._column.selectbox(
-            self.text.label(name), options, key=key, disabled=not self.locked, persist_state="session"
+        if st.session_state.get(self._key(name), options[0]) not in options:
+            # Other customers were chosen in the meantime.
+            del st.session_state[self._key(name)]
+        label = self.text.label(name)
+        return self._ask(
+            name,
+            options[0],
+            _one_of(options),
+            lambda place, **as_all: place.selectbox(label, options, **as_all),
         )
-        memory.keep(name, value, options[0])
-        return value
 
     def toggle(self, name: str, start: bool = False) -> bool:
         """Ask for yes or no."""
-        key = self._key(name)
-        memory.seed(key, name, start, lambda raw: {"True": True, "False": False}[raw])
-        if not self._drawn:
-            return st.session_state[key]
-        value = self._column.toggle(
-            self.text.label(name), key=key, disabled=not self.locked, persist_state="session"
+        label = self.text.label(name)
+        return self._ask(
+            name,
+            start,
+            lambda raw: {"True": True, "False": False}[raw],
+            lambda place, **as_all: place.toggle(label, **as_all),
         )
-        memory.keep(name, value, start)
-        return value
 
-    def number(
-        self, name: str, low: float, high: float, start: float, *, step: float = 1, digits: int | None = None
-    ) -> float:
-        """Ask for an exact number in a box."""
-        whole = all(float(part).is_integer() for part in (low, high, start, step))
-        low, high, start, step = (int(v) if whole else float(v) for v in (low, high, start, step))
-        key = self._key(name)
-        memory.seed(key, name, start, between(low, high, int if whole else float))
-        if not self._drawn:
-            return st.session_state[key]
-        value = self._column.number_input(
-            self.text.label(name),
-            low,
-            high,
-            step=step,
-            key=key,
-            format=None if whole else f"%.{digits if digits is not None else _digits(step)}f",
-            disabled=not self.locked,
-            persist_state="session",
+    def _choice(self, name: str, options: Sequence[str], start: str | None, kind: str) -> str:
+        options, label = list(options), self.text.label(name)
+        return self._ask(
+            name,
+            start or options[0],
+            _one_of(options),
+            lambda place, **as_all: getattr(place, kind)(
+                label, options, format_func=self.text.label, **as_all
+            ),
         )
+
+    def _ask(self, name: str, start: Any, read: Callable[[str], Any], draw: Callable[..., Any]) -> Any:
+        """Seed a control from the URL, draw it where controls are drawn, and keep its value in the URL."""
+        key = self._key(name)
+        memory.seed(key, name, start, read)
+        if self.controls is None:
+            return st.session_state[key]
+        place = self._place or self.controls
+        value = draw(place, key=key, disabled=not self.locked, persist_state="session")
         memory.keep(name, value, start)
         return value
 
@@ -247,41 +251,14 @@ class Stage:
     def _currency(self) -> str:
         return self.data.currency
 
-    @property
-    def _drawn(self) -> bool:
-        return self.controls is not None
-
-    @property
-    def _column(self) -> DeltaGenerator:
-        place = self._place or self.controls
-        assert place is not None
-        return place
-
     def _key(self, name: str) -> str:
         assert self.text.topic is not None
         return f"{self.text.topic.name}.{name}"
 
     def _format(self, unit: str, digits: int) -> str:
         if unit == "money":
-            return self.text.symbol(self._currency) + f"%.{digits}f"
+            return self.text.symbol(self._currency) + f"%.{2 if digits else 0}f"
         return f"%.{digits}f%%" if unit == "percent" else f"%.{digits}f"
-
-    def _choice(self, name: str, options: Sequence[str], start: str | None, kind: str) -> str:
-        key, start = self._key(name), start or options[0]
-        memory.seed(key, name, start, _one_of(options))
-        if not self._drawn:
-            return st.session_state[key]
-        memory.in_language(key, self.text.language)
-        value = getattr(self._column, kind)(
-            self.text.label(name),
-            list(options),
-            format_func=self.text.label,
-            key=key,
-            disabled=not self.locked,
-            persist_state="session",
-        )
-        memory.keep(name, value, start)
-        return value
 
 
 def written(text: Text, value: float, predict: dict[str, Any], *, currency: str) -> str:
@@ -292,6 +269,13 @@ def written(text: Text, value: float, predict: dict[str, Any], *, currency: str)
     if unit == "money":
         return text.money(value, currency, digits)
     return text.number(value, digits)
+
+
+def _one_kind(*numbers: float) -> tuple[Any, Any, Any, Any, type]:
+    """Return low, high, start and step all whole or all decimal, as Streamlit wants them, and which."""
+    kind = int if all(float(number).is_integer() for number in numbers) else float
+    low, high, start, step = (kind(number) for number in numbers)
+    return low, high, start, step, kind
 
 
 def _digits(step: float) -> int:

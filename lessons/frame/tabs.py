@@ -114,7 +114,8 @@ def terms(text: Text) -> None:
     """Draw the topic's terms as small buttons: English, 中文, one sentence."""
     with st.container(horizontal=True, gap="small"):
         for slug, words in text.words.get("terms", {}).items():
-            names = term(slug)
+            # A name at the head of a button begins with a capital; `capitalize` would make BTYD of it Btyd.
+            names = {code: name[:1].upper() + name[1:] for code, name in term(slug).items()}
             with st.popover(names[text.language], key=f"term.{slug}"):
                 others = [names[code] for code in LANGUAGES if code != text.language]
                 st.markdown(f"**{names[text.language]}** · " + " · ".join(dict.fromkeys(others)))

@@ -22,10 +22,11 @@ def page(*, code: str, pages: Mapping[str, Any]) -> None:
         _welcome(text, pages)
         st.header(text.shared("app.chapters"), anchor=False)
         shown = sorted(chapters(), key=lambda chapter: not chapter.topics)
-        for first in range(0, len(shown), 3):
-            for column, chapter in zip(st.columns(3), shown[first : first + 3], strict=False):
-                with column:
-                    _card(text, chapter, pages)
+        with st.container(gap="small"):
+            for first in range(0, len(shown), 3):
+                for column, chapter in zip(st.columns(3), shown[first : first + 3], strict=False):
+                    with column:
+                        _card(text, chapter, pages)
 
 
 def _welcome(text: Text, pages: Mapping[str, Any]) -> None:
@@ -51,10 +52,10 @@ def _welcome(text: Text, pages: Mapping[str, Any]) -> None:
             st.markdown(f":gray[{text.shared('home.minutes', minutes=following.minutes)}]", width="content")
     with right:
         st.image(str(Path(__file__).with_name("home.svg")), alt=text.shared("app.picture"), width="stretch")
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            st.markdown(f"**◇ {text.shared('signs.your_prediction')}**", width="content")
-            st.markdown(f":blue[**● {text.shared('signs.the_model')}**]", width="content")
-            st.markdown(f":orange[**■ {text.shared('signs.the_truth')}**]", width="content")
+        with st.container(horizontal=True, horizontal_alignment="center", gap="xsmall"):
+            st.markdown(f":small[**◇ {text.shared('signs.your_prediction')}**]", width="content")
+            st.markdown(f":small[:blue[**● {text.shared('signs.the_model')}**]]", width="content")
+            st.markdown(f":small[:orange[**■ {text.shared('signs.the_truth')}**]]", width="content")
 
 
 def _card(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:

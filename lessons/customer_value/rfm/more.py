@@ -29,7 +29,7 @@ def six_customers(text: Text, *, currency: str) -> pd.DataFrame:
             "M": six["M"],
             text.label("answer_rate"): [text.percent(rate) for rate in six["rate"]],
             text.label("per_letter"): [
-                text.money(profit, currency, 1) for profit in six["profit_per_letter"]
+                text.money(profit, currency, 2) for profit in six["profit_per_letter"]
             ],
         }
     )

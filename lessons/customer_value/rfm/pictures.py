@@ -19,7 +19,7 @@ def profit_by_depth(
     figure = charts.blank()
     high = charts.limit(max(max(mailing.profit.max() for _, mailing in curves), margin))
     low = min(mailing.profit.min() for _, mailing in curves)
-    floor = -np.ceil(max(-low, 0) / high * 4 - 0.2) * high / 4
+    floor = -np.ceil(max(-low, 0) / high * 4) * high / 4
     marks = [mark * high / 2 for mark in range(int(np.ceil(floor / high * 2)), 3)]
     charts.axes(
         figure,
