@@ -117,8 +117,11 @@ def main() -> None:
     navigation.written_back(code)
     if not present.on():
         navigation.sidebar(pages=pages, here=here, code=code)
+    # Streamlit writes white on its main button, which cannot be read on the dark theme's light blue.
     st.html(
-        f"<script>document.documentElement.lang={json.dumps(code)}</script>", unsafe_allow_javascript=True
+        "<style>button[kind=primary]{color:light-dark(#FFFFFF,#10181C)}</style>"
+        f"<script>document.documentElement.lang={json.dumps(code)}</script>",
+        unsafe_allow_javascript=True,
     )
     chosen.run()
 
@@ -129,7 +132,6 @@ else:
     import gc
 
     from starlette.middleware import Middleware
-    from starlette.middleware.gzip import GZipMiddleware
     from starlette.requests import Request
     from starlette.responses import JSONResponse
     from starlette.routing import Route
@@ -170,7 +172,6 @@ else:
         on_script_error=say_sorry,
         routes=[Route("/healthz", healthz)],
         middleware=[
-            Middleware(GZipMiddleware, minimum_size=2000),
             Middleware(LearnerCookie),
             Middleware(PageLanguage),
             Middleware(PlainAddress),

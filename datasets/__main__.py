@@ -56,12 +56,14 @@ def main(arguments: list[str] | None = None) -> int:
     args = _parser(arguments).parse_args(arguments)
     try:
         status = args.run(args)
-        sys.stdout.flush()
+        if sys.stdout:  # None where the caller has closed it
+            sys.stdout.flush()
         return status
-    except BrokenPipeError:
-        # the reader (head, less) has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries to print once more
+        if isinstance(error, BrokenPipeError):  # the reader (head, less) has had enough
+            return 0
+        return _refuse(f"the result could not be printed ({error.strerror or error})")
     except KeyboardInterrupt:
         return 130
     except MemoryError:
@@ -242,6 +244,10 @@ def _write(path: Path, content: bytes) -> None:
     """Written under another name and renamed, so that nobody ever sees half a file."""
     if path.is_dir():
         raise IsADirectoryError(None, "it is a folder")
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # /dev/stdout and the like must not be replaced by a file
+        return
+    path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         temporary.write_bytes(content)

@@ -4,7 +4,8 @@ Whether 03/05/24 is the third of May or the fifth of March is decided per column
 settles it, and the more frequent kind wins where both occur. Where nothing settles it the day comes first
 (`DEFAULT_ORDER`) and the result says that it is ambiguous. All other writings may be mixed freely.
 
-    2024-03-05 · 2024/3/5 · 20240305 · 2024年3月5日 · 民國113年3月5日 · 113/03/05 (Taiwan's calendar)
+    2024-03-05 · 2024/3/5 · 20240305 · 2024年3月5日 · 民國113年3月5日 · 113/03/05 (Taiwan's calendar; beside such
+    dates, 99/12/31 counts in it too)
     05.03.2024 · 3/5/24 · 5 Mar 2024 · March 5, 2024 · Tue, 5-Mar-24
     each with or without a time: 14:05 · 2:05:30 PM · 下午2:05 · T14:05:00.123Z · 14:05+08:00
 
@@ -94,6 +95,7 @@ def read_dates(texts: Sequence[str] | pa.Array, *, order: str | None = None) -> 
     at = np.full(shapes.size, np.datetime64("NaT", "us"))
     reasons = np.full(shapes.size, "date_unreadable", dtype=object)
     numeric: list[tuple[int, re.Match[str]]] = []
+    of_taiwan = False
     for shape, text in enumerate(shapes.plain):
         if text.strip() in MISSING:
             reasons[shapes.entries(shape)] = "date_missing"
@@ -104,11 +106,12 @@ def read_dates(texts: Sequence[str] | pa.Array, *, order: str | None = None) -> 
             elif match:
                 entries = shapes.entries(shape)
                 at[entries], reasons[entries] = _written(shapes, shape, match)
+                of_taiwan = of_taiwan or "roc" in match.groupdict()
     if numeric:
         order, ambiguous = _decide_order(shapes, numeric, order)
         for shape, match in numeric:
             entries = shapes.entries(shape)
-            at[entries], reasons[entries] = _numeric(shapes, shape, match, order)
+            at[entries], reasons[entries] = _numeric(shapes, shape, match, order, of_taiwan)
     else:
         ambiguous = False
     return Dates(
@@ -167,7 +170,9 @@ def _decide_order(
     if order is not None:
         return order, False
     votes = dict.fromkeys(ORDERS, 0)
-    matters = False
+    matters, year_may_lead = False, True
+    firsts: set[int] = set()
+    lasts: set[int] = set()
     for shape, match in numeric:
         a, b, c = (_part(shapes, shape, match, name) for name in "abc")
         dmy, mdy, ymd = _possible(a, b, c, len(match["c"])).values()
@@ -176,21 +181,32 @@ def _decide_order(
         votes["mdy"] += int(weights[mdy & ~dmy].sum())
         votes["ymd"] += int(weights[ymd & ~dmy & ~mdy].sum())
         matters = matters or bool((dmy & mdy & (a != b)).any())
+        year_may_lead = year_may_lead and bool(ymd.all())
+        firsts.update(a.tolist())
+        lasts.update(c.tolist())
+    if year_may_lead and votes["ymd"]:
+        return "ymd", False
     most = max(votes.values())
     leaders = [name for name in ORDERS if votes[name] == most]
     order = DEFAULT_ORDER if DEFAULT_ORDER in leaders else leaders[0]
+    if year_may_lead and len(firsts) < len(lasts):
+        # 24/03/05, 24/03/31 …: the first part varies less than the last, which runs over the days of a month
+        days_last = 4 * len(firsts) <= len(lasts) and min(lasts) <= 5 and max(lasts) >= 27
+        return ("ymd" if days_last else order), True
     return order, len(leaders) > 1 and (matters or most > 0)
 
 
-def _numeric(shapes: Shapes, shape: int, match: re.Match[str], order: str) -> tuple[np.ndarray, np.ndarray]:
-    """Moments and reasons of 03/05/24 and its like under an order."""
+def _numeric(
+    shapes: Shapes, shape: int, match: re.Match[str], order: str, of_taiwan: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Moments and reasons of 03/05/24 and its like under an order; 99/12/31 is 2010 in Taiwan's calendar."""
     a, b, c = (_part(shapes, shape, match, name) for name in "abc")
     digits = len(match["c"])
     possible = _possible(a, b, c, digits)
     year, month, day = {
         "dmy": (_full_year(c, digits), b, a),
         "mdy": (_full_year(c, digits), a, b),
-        "ymd": (_full_year(a, 2), b, c),
+        "ymd": (a + 1911 if of_taiwan else _full_year(a, 2), b, c),
     }[order]
     moments, reasons = _moments(year, month, day, shapes, shape, match)
     misfit = ~possible[order] & (possible["dmy"] | possible["mdy"] | possible["ymd"])

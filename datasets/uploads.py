@@ -246,7 +246,7 @@ def _bytes(source: str | Path | bytes, name: str | None) -> tuple[bytes, str]:
 
 def _choose(file: Any, known: Columns, complete: bool, name: str) -> Columns:
     """Columns that exist, named or guessed; raises BadFile where one is missing."""
-    named = [column for column in (known.customer, known.date, known.amount) if column]
+    named = [column for column in (known.customer, known.date, known.amount) if column is not None]
     for column in named:
         if column not in file.header:
             raise BadFile("no_such_column", name=name, column=column, columns=_listed(file.header))

@@ -210,8 +210,10 @@ def _checked(data: bytes, name: str) -> tuple[bytes, bool]:
                 since_1904 = bool(re.search(rb"""date1904\s*=\s*["'](?:1|true)["']""", content))
             if part.filename.lower().endswith("sharedstrings.xml"):
                 longest_text = max(longest_text, _longest_text(content))
-            # calamine shows an error (#N/A) as an empty cell, which would lose a row of nothing but errors
-            copy.writestr(part.filename, ERROR_CELL.sub(rb"\1\2str\2", content))
+            if b'"e"' in content or b"'e'" in content:
+                # calamine shows an error (#N/A) as an empty cell, which would lose a row of nothing but errors
+                content = ERROR_CELL.sub(rb"\1\2str\2", content)
+            copy.writestr(part.filename, content)
     checked = packed.getvalue()
     _refuse_far_cells(checked, name)
     uses = checked.count(b'"s"') + checked.count(b"'s'")

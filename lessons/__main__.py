@@ -6,8 +6,10 @@ Only the module of the named model is imported.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
+import os
 import sys
 import time
 from importlib import import_module
@@ -38,6 +40,7 @@ ALSO = {
     "survivors": ("survivors",),
 }
 MOST = 1e12  # beyond it, rounding eats the digits
+MOST_OCCASIONS = 100_000  # bg-bb sums over each
 FIT_EXAMPLES = """
 FILE is CSV, XLSX or Parquet: a transaction log (one purchase a row), or a summary with one customer a row and the
 columns x, recency, age[, weight][, mean_spend], also named frequency, t_x, T, monetary_value. For bg-bb the
@@ -71,11 +74,13 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave with status 2."""
-        self.exit(2, f"{self.prog}: {message}. See --help.\n")
+        self.exit(2, f"{self.prog}: {printable(message)}. See --help.\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one subcommand. Returns the exit status: 0, or 2 for bad input."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # where a terminal cannot show a character
     parser = Parser(prog="python -m lessons", description="Fit customer-base models, and predict with them.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     style: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
@@ -87,7 +92,10 @@ def main(arguments: list[str] | None = None) -> int:
     fit.add_argument("file", metavar="FILE", help="transaction log or summary")
     fit.add_argument("--until", metavar="DATE", help="last day of a log that counts (default: its last date)")
     fit.add_argument(
-        "--unit", choices=("day", "week", "month", "year"), default="week", help="of time (default: week)"
+        "--unit",
+        choices=("day", "week", "month", "year"),
+        default="week",
+        help="unit of time (default: week)",
     )
     fit.add_argument("--customer", metavar="COL", help="column of a log that says who (default: a guess)")
     fit.add_argument("--date", metavar="COL", help="column of a log that says when (default: a guess)")
@@ -114,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--mean-spend": "mean amount of the repeat purchases (gamma-gamma)",
         "--periods": "renewals so far (sbg)",
     }.items():
-        predict.add_argument(name, type=float, metavar=name.strip("-").upper()[0], help=text)
+        predict.add_argument(name, type=float, metavar="N" if name == "--pmf" else name[2].upper(), help=text)
     predict.set_defaults(run=run_predict)
     for command in (fit, predict):
         command.add_argument("--json", action="store_true", help="print JSON with unrounded numbers")
@@ -122,15 +130,26 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     try:
         result = args.run(args)
+        if args.json:
+            print(json.dumps(result, allow_nan=False))
+        else:
+            print_table(result)
+        if sys.stdout:  # None where the caller has closed it
+            sys.stdout.flush()
+        return 0
     except ValueError as error:  # BadInput, the files' own BadFile, or a model's refusal
-        text = " ".join(str(error).split())
-        print(f"python -m lessons {args.command}: {text}", file=sys.stderr)
-        return 2
-    if args.json:
-        print(json.dumps(result, allow_nan=False, ensure_ascii=False))
-    else:
-        print_table(result)
-    return 0
+        message = str(error)
+    except MemoryError:
+        message = "There is not enough memory for this: take fewer rows."
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries to print once more
+        if isinstance(error, BrokenPipeError):  # the reader (head, less) has had enough
+            return 0
+        message = f"The result could not be printed ({error.strerror or error})."
+    tell(f"python -m lessons {args.command}: {' '.join(message.split())}")
+    return 2
 
 
 # ---- fit
@@ -143,6 +162,10 @@ def run_fit(args: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
     found = module.fit(**columns)
     seconds = time.perf_counter() - started
+    if args.model == "gamma-gamma" and (
+        free := int(((columns["x"] > 0) & (columns["mean_spend"] == 0)).sum())
+    ):
+        tell(f"Left out, since their repeat purchases cost nothing: {free:,} customers.")
     if not found.converged:
         tell(f"Not converged. {found.message}")
     return {
@@ -162,7 +185,7 @@ def read_columns(args: argparse.Namespace) -> dict[str, Any]:
     """The columns that the model is fitted to, from a summary or a log; what is left out is told on stderr."""
     from datasets import uploads
 
-    flags = [name for name in ("customer", "date", "amount", "date_order") if getattr(args, name)]
+    flags = [name for name in ("customer", "date", "amount", "date_order") if getattr(args, name) is not None]
     if args.model == "sbg":
         table = uploads.table(args.file)
         if "survivors" not in (names := named_columns(table, ["survivors"])):
@@ -230,7 +253,7 @@ def read_summary(table: pd.DataFrame, wanted: list[str]) -> dict[str, Any]:
         reasons[bad & (reasons == "")] = why
 
     for name, values in data.items():
-        refuse(~(np.isfinite(values) & (values >= 0)), f"{name} is no number from 0")
+        refuse(~((values >= 0) & (values <= MOST)), f"{name} is no number from 0 to {MOST:g}")
         if name in ("x", "n") or ("n" in wanted and name == "recency"):
             refuse(values != np.floor(values), f"{name} is no whole number")
     if "recency" in data:
@@ -239,6 +262,7 @@ def read_summary(table: pd.DataFrame, wanted: list[str]) -> dict[str, Any]:
         refuse((data["x"] == 0) & (data["recency"] > 0), "recency is not 0 though x is 0")
     if "n" in wanted:
         refuse(data["x"] > data["recency"], "x is more than recency")
+        refuse(data["n"] > MOST_OCCASIONS, f"n is above {MOST_OCCASIONS:,}")
     bad = reasons[reasons != ""]
     if len(bad):
         some = "; ".join(f"row {row}: {why}" for row, why in bad.iloc[:3].items())
@@ -254,6 +278,7 @@ def whole_column(texts: pd.Series) -> Any:
     import pandas as pd
 
     numbers = pd.to_numeric(texts.str.strip(), errors="coerce")
+    numbers = numbers.where(numbers <= MOST)
     if numbers.isna().any():
         row = numbers.index[numbers.isna()][0]
         raise BadInput(f"Row {row} has no number for {texts.name}, but {texts[row]!r}.")
@@ -264,17 +289,21 @@ def read_log(args: argparse.Namespace) -> dict[str, Any]:
     """Columns of a transaction log's summary; rejected rows are told on stderr."""
     from datasets import summaries, uploads
 
-    chosen = {name: getattr(args, name) for name in ("customer", "date", "amount") if getattr(args, name)}
+    chosen = {
+        name: getattr(args, name)
+        for name in ("customer", "date", "amount")
+        if getattr(args, name) is not None
+    }
     log = uploads.read(args.file, columns=chosen, date_order=args.date_order)
     if len(log.rejects):
         counts = log.rejects["reason"].value_counts()
-        why = ", ".join(f"{reason} {count:,}" for reason, count in counts.items())
+        why = ", ".join(f"{str(reason).replace('_', ' ')}: {count:,}" for reason, count in counts.items())
         if not len(log.good):
             raise BadInput(f"No row of the file can be used ({why}).")
         tell(f"{len(log.rejects):,} of {log.rows:,} rows were left out ({why}).")
     if log.date_order_ambiguous:
         tell(f"Dates were read as {log.date_order}; if that is wrong, say --date-order.")
-    until = args.until or log.good["ordered_at"].max().date().isoformat()
+    until = log.good["ordered_at"].max().date().isoformat() if args.until is None else args.until
     summary = summaries.recency_frequency(log.good, until=until, unit=args.unit)
     if not len(summary):
         raise BadInput(f"Nobody bought on or before {until}, the day given with --until.")
@@ -378,7 +407,14 @@ def number(value: Any) -> float | None:
 
 def tell(text: str) -> None:
     """A note beside the result."""
-    print(text, file=sys.stderr)
+    print(printable(text), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Text from a file or a name without what could move a terminal's cursor."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
 
 
 def print_table(result: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ def _axis() -> dict[str, Any]:
         fixedrange=True,
         automargin=True,
         tickfont=dict(size=_TEXT, color=REFERENCE),
-        title=dict(font=dict(size=_TEXT, color=REFERENCE), standoff=4),
+        title=dict(font=dict(size=_TEXT, color=REFERENCE), standoff=8),
     )
 
 
@@ -87,7 +87,7 @@ def axes(
     if low <= 0 <= high:
         line = dict(color=REFERENCE, width=1.5)
         layout["shapes"].append(
-            dict(type="line", xref="paper", x0=0, x1=1, y0=0, y1=0, line=line, layer="below")
+            dict(type="line", xref="paper", x0=0, x1=1, y0=0, y1=0, line=line, layer="between")
         )
     return figure
 
@@ -178,7 +178,8 @@ def note(
 def you(figure: Figure, *, label: str, x: float | None = None, y: float | None = None) -> Figure:
     """Mark the learner's prediction: a dotted line and a hollow diamond on the axis.
 
-    Give `x` for a prediction that stands on the x-axis, `y` for one at the right end of the chart.
+    Give `x` for a prediction that stands on the x-axis, `y` for one at the right end of the chart. Words that
+    stand close to an upright line grow away from it, so draw them first.
     """
     layout = figure["layout"]
     line = dict(color=YOU, width=2, dash="dot")
@@ -191,6 +192,14 @@ def you(figure: Figure, *, label: str, x: float | None = None, y: float | None =
             x=x, y=1.0, yref="paper", yanchor="bottom", xanchor=anchor, xshift=-7 if anchor == "left" else 7
         )
         spot = (x, max(0.0, low) if low <= 0 else low)
+        for word in layout["annotations"]:
+            off = (word["x"] - x) / (right - left)
+            if (
+                word["xanchor"] == "center"
+                and abs(off) < 0.25
+                and 0.2 < (word["x"] - left) / (right - left) < 0.8
+            ):
+                word["xanchor"] = "left" if off > 0 else "right"
     elif y is not None:
         shape = dict(type="line", xref="paper", x0=0, x1=1, y0=y, y1=y, line=line, name="you")
         at = dict(x=right, y=y, xanchor="right", yanchor="bottom", yshift=6, xshift=-10)
@@ -259,10 +268,26 @@ def cells(
     )
     figure["data"].append(heat)
     for column, row in outlined:
-        frame = dict(x0=column - 0.47, x1=column + 0.47, y0=row - 0.46, y1=row + 0.46)
+        frame = dict(x0=column - 0.485, x1=column + 0.485, y0=row - 0.465, y1=row + 0.465)
         layout["shapes"].append(dict(type="rect", line=dict(color=YOU, width=2.5)) | frame)
     _label(layout["xaxis"], x_title, list(enumerate(x)))
-    _label(layout["yaxis"], y_title, list(enumerate(y)))
+    _label(layout["yaxis"], None, list(enumerate(y)))
+    # Upright words beside the rows would run into the rows' own names: they lie above the map.
+    layout["annotations"].append(
+        dict(
+            x=0,
+            y=1,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            yshift=4,
+            text=y_title,
+            showarrow=False,
+            font=dict(size=_TEXT, color=REFERENCE),
+            name="model",
+        )
+    )
     layout["xaxis"]["ticks"], layout["yaxis"]["showgrid"] = "", False
     return figure
 
@@ -274,12 +299,12 @@ def before_lock(figure: Figure, *, words: str) -> Figure:
     notes = [note for note in layout["annotations"] if note.get("name") == "you"]
     shapes = []
     for shape in layout["shapes"]:
-        if shape.get("layer") == "below":
-            shapes.append(shape)
-        elif shape.get("name") == "you" and shape["x0"] == shape["x1"]:
-            # The learner's upright line leaves a gap for the words.
+        if shape.get("layer") not in ("below", "between") and shape.get("name") != "you":
+            continue
+        if shape["x0"] == shape["x1"]:
+            # An upright line leaves a gap for the words.
             shapes += [shape | dict(y0=y0, y1=y1) for y0, y1 in ((0, 0.54), (0.7, 1))]
-        elif shape.get("name") == "you":
+        else:
             shapes.append(shape)
     font = dict(size=_TEXT, color=REFERENCE)
     notes.append(dict(x=0.5, y=0.62, xref="paper", yref="paper", text=words, showarrow=False, font=font))
@@ -293,6 +318,7 @@ def for_projector(figure: Figure, *, height: int = 430) -> Figure:
     layout["height"], layout["font"]["size"] = height, 20
     for axis in (layout["xaxis"], layout["yaxis"]):
         axis["tickfont"]["size"] = axis["title"]["font"]["size"] = 20
+        axis["title"]["standoff"] = 14
     for word in layout["annotations"]:
         word["font"]["size"] = round(word["font"]["size"] * scale)
     for trace in figure["data"]:

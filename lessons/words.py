@@ -136,9 +136,11 @@ class Text:
         """Write a large number shortly: 4k, 1.2M; 1.2万 in Chinese; zero is 0."""
         from babel.numbers import format_compact_decimal
 
-        digits = 0 if abs(value) < 10_000 and self.language != "en" else 1
+        if abs(value) < (1000 if self.language == "en" else 10_000):
+            return self.number(value)
+        digits = 2 if abs(value) >= 1_000_000 and self.language == "en" else 1
         short = format_compact_decimal(value, fraction_digits=digits, locale=self._locale)
-        return _minus(short.replace("K", "k")) if abs(value) >= 1000 else self.number(value)
+        return _minus(short.replace("K", "k"))
 
     def short_money(self, amount: float, currency: str) -> str:
         """Write a large amount shortly, for axes: €4k, ¥1.2万; zero is 0."""

@@ -116,6 +116,21 @@ def test_summarise_tells_the_rest_and_neutralises_texts(orders, tmp_path, capsys
     assert rows[1:] == [["007", "1", "21.0", "26.0", "3.0"], ["'=x", "0", "0.0", "6.0", "0.0"]]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_summarise_writes_into_a_pipe_and_through_a_link(orders, tmp_path):
+    pipe, link, file = tmp_path / "pipe", tmp_path / "link.csv", tmp_path / "file.csv"
+    os.mkfifo(pipe)
+    file.touch()
+    link.symlink_to(file)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for out in (pipe, link):
+        assert main(["summarise", str(orders), "--until", "2024-03-31", "--out", str(out)]) == 0
+    assert os.read(reader, 10_000) == file.read_bytes() != b""
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
 @pytest.mark.parametrize("flag", [[], ["--json"]])
 @pytest.mark.parametrize(
     ("arguments", "words"),
@@ -126,6 +141,7 @@ def test_summarise_tells_the_rest_and_neutralises_texts(orders, tmp_path, capsys
         (["check", "header.csv"], "no rows"),
         (["check", "junk.bin"], "no readable text"),
         (["check", "orders.csv", "--amount", "cost"], "no column cost"),
+        (["check", "orders.csv", "--customer", ""], "no column"),
         (["check", "orders.csv", "--date-order", "dym"], "invalid choice"),
         (["check"], "required"),
         (["check", "a\0b"], "could not be read"),

@@ -138,9 +138,16 @@ def test_fit_uses_the_good_rows_and_tells_the_rest(run, tmp_path):
     assert out["customers"] == 8
     assert err[0] == (
         "10 of 18 rows were left out (row 3: recency lies beyond age; row 4: x is no whole number; "
-        "row 5: x is no number from 0; and 7 more)."
+        "row 5: x is no number from 0 to 1e+12; and 7 more)."
     )
     assert len(err) <= 6
+
+
+def test_fit_tells_of_customers_who_paid_nothing(run, tmp_path):
+    (tmp_path / "s.csv").write_text("x,mean_spend\n2,10\n3,12\n1,30\n2,0\n0,0\n4,11\n")
+    status, out, err = run(f"fit gamma-gamma {tmp_path}/s.csv --json")
+    assert (status, out["customers"]) == (0, 4)
+    assert err[0] == "Left out, since their repeat purchases cost nothing: 1 customers."
 
 
 def test_fit_uses_the_good_rows_of_a_log_and_tells_the_rest(run, tmp_path):
@@ -253,6 +260,8 @@ BAD = {
     "no amounts": "fit gamma-gamma {dir}/no_amounts.csv",
     "nobody came back": "fit gamma-gamma {dir}/once.csv",
     "no such column": "fit nbd {log} --customer Kunde",
+    "until without a date": "fit nbd {log} --until=",
+    "cohort beyond all numbers": "fit sbg {dir}/huge.csv",
     "until no date": "fit nbd {log} --until soon",
     "until before all": "fit nbd {log} --until 1990-01-01",
     "unknown unit": "fit nbd {log} --unit decade",
@@ -282,6 +291,7 @@ BAD = {
     "n for age": "predict bg-nbd --parameters {four} --x 2 --recency 3 --n 6 --horizon 39",
     "spend for a time model": "predict bg-nbd --parameters {four} {history} --horizon 39 --mean-spend 3",
     "bg-bb more than one an occasion": "predict bg-bb --parameters {bb} --x 5 --recency 4 --n 6 --horizon 2",
+    "bg-bb occasions without end": "predict bg-bb --parameters {bb} --x 1 --recency 4 --n 1e12 --horizon 2",
     "bg-bb half an occasion": "predict bg-bb --parameters {bb} --x 1 --recency 4 --n 6 --horizon 2.5",
     "spend missing": "predict gamma-gamma --parameters p=6,q=4,gamma=15 --x 2 --json",
     "spend negative": "predict gamma-gamma --parameters p=6,q=4,gamma=15 --x 2 --mean-spend -3",
@@ -304,6 +314,7 @@ def bad_files(tmp_path_factory):
     (folder / "no_amounts.csv").write_text("customer_id,date\n1,2024-01-02\n1,2024-02-02\n")
     (folder / "once.csv").write_text("x,mean_spend\n0,0\n0,0\n")
     (folder / "grows.csv").write_text("survivors\n100\n60\n61\n")
+    (folder / "huge.csv").write_text("survivors\n1e300\n1e299\n")
     (folder / "word.csv").write_text("survivors\n100\nsixty\n61\n")
     return folder
 
@@ -328,6 +339,27 @@ def test_help_is_complete(run, command):
     if command:
         assert "example" in out
         assert all(model in out for model in PARAMETERS)
+
+
+@pytest.mark.parametrize("module", ["lessons", "datasets"])
+@pytest.mark.parametrize("broken", ["reader that has left", "full disk", "closed"])
+def test_a_result_that_nobody_can_take_is_no_traceback(module, broken):
+    if not Path("/dev/full").exists():
+        pytest.skip("only where there is /dev/full")
+    arguments = {
+        "lessons": f"predict bg-nbd --parameters {FOUR} {HISTORY} --horizon 39 --json".split(),
+        "datasets": ["check", str(CDNOW)],
+    }[module]
+    shell = {"reader that has left": '"$@" | true', "full disk": '"$@" > /dev/full', "closed": '"$@" >&-'}
+    done = subprocess.run(
+        ["sh", "-c", shell[broken], "sh", sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == (2 if broken == "full disk" else 0)
+    assert len(done.stderr.splitlines()) == (1 if broken == "full disk" else 0), done.stderr
 
 
 def test_predict_starts_without_the_rest_of_the_house():

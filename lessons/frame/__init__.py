@@ -14,10 +14,10 @@ from typing import Any
 import streamlit as st
 
 from lessons import charts
-from lessons.frame import checks, choose, memory, present, tabs
+from lessons.frame import checks, choose, drawing, memory, present, tabs
 from lessons.frame.data import Data
 from lessons.frame.stage import Stage, between, written
-from lessons.words import Text
+from lessons.words import Section, Text
 
 __all__ = ["Data", "Stage", "Text", "topic"]
 
@@ -209,9 +209,6 @@ def draw_chart(
     figure: charts.Figure, *, key: str, alt: str, presenting: bool = False, projected_height: int = 430
 ) -> None:
     """Draw one chart with the course's own menu: a picture to save, and nothing else."""
-    # Plotly is large, and the home page has no chart.
-    from lessons.frame import drawing
-
     if presenting:
         figure = charts.for_projector(figure, height=projected_height)
     drawing.chart(figure, key=key, alt=alt)
@@ -219,22 +216,25 @@ def draw_chart(
 
 def key_figures(figures: Sequence[tuple[str, str]]) -> None:
     """Draw key figures in a row, two by two on a phone."""
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="medium" if present.on() else "small"):
         for label, words in figures:
-            st.metric(label, words, width=120)
+            # Eight large figures fill the width; more would end in dots.
+            st.metric(label, words, width=120 if len(words) <= 8 and not present.on() else "content")
 
 
 def explain(
     text: Text, stage: Stage, parts: Sequence[str] = ("why", "by_hand", "formula_short", "limits")
 ) -> None:
     """Draw the explanation: why, six customers by hand, the formula, and when it misleads."""
-    for part in parts:
+    # On the projector the parts of one stage stand side by side.
+    places = st.columns(len(parts), gap="medium") if stage.presenting else [st] * len(parts)
+    for place, part in zip(places, parts, strict=True):
         if not text.has(part):
             continue
         section = text.section(part, guess=stage.guess_words, **stage.values)
-        with st.container(gap="small"):
+        with place.container(gap="small"):
             st.header(section.heading, anchor=False)
-            st.markdown(section.body, width=510 if not stage.presenting else 900)
+            st.markdown(_prose(section, stage), width="stretch" if stage.presenting else 510)
             if part == "by_hand" and stage.hand is not None:
                 st.dataframe(
                     stage.hand,
@@ -244,19 +244,27 @@ def explain(
                         name: st.column_config.Column(alignment="right") for name in stage.hand.columns[1:]
                     },
                     width="content" if not stage.presenting else "stretch",
+                    row_height=34 if stage.presenting else None,
                     alt=section.heading,
                 )
     if "why" in parts and not stage.presenting:
         tabs.terms(text)
-        for label, draw in stage.extras:
-            expander = st.expander(
-                text.label(label),
-                key=f"{text.topic.name if text.topic else ''}.further.{label}",
-                on_change="rerun",
-            )
-            if expander.open:
-                with expander:
-                    draw()
+        with st.container(gap="small"):
+            for label, draw in stage.extras:
+                expander = st.expander(
+                    text.label(label),
+                    key=f"{text.topic.name if text.topic else ''}.further.{label}",
+                    on_change="rerun",
+                )
+                if expander.open:
+                    with expander:
+                        draw()
+
+
+def _prose(section: Section, stage: Stage) -> str:
+    """Return a section's words; on the projector those before the mark, or they would not fit its screen."""
+    shown, _, rest = section.body.partition("<!-- page only -->")
+    return shown if stage.presenting else shown + rest
 
 
 def truth_closed(text: Text) -> None:
@@ -269,10 +277,7 @@ def truth_closed(text: Text) -> None:
 
 
 def truth(text: Text, stage: Stage) -> None:
-    """Draw the truth panel: words and figures left, chart right.
-
-    On the projector the first paragraph and the figures must do, or the panel would not fit the screen.
-    """
+    """Draw the truth panel: words and figures left, chart right; on the projector the figures stand above the chart."""
     found = stage.found
     if found is None:
         return
@@ -282,7 +287,7 @@ def truth(text: Text, stage: Stage) -> None:
         st.header(section.heading if real else f":orange[■ {section.heading}]", anchor=False)
         left, right = st.columns([1, 1.45], gap="medium")
         with left:
-            st.markdown(section.body.split("\n\n")[0] if stage.presenting else section.body)
+            st.markdown(_prose(section, stage))
         with right if stage.presenting else left:
             key_figures(list(found.figures.items()))
         if found.chart is not None:
@@ -294,5 +299,5 @@ def truth(text: Text, stage: Stage) -> None:
                     key="truth_chart",
                     alt=found.heading or section.heading,
                     presenting=stage.presenting,
-                    projected_height=340,
+                    projected_height=325,
                 )

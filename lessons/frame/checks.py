@@ -16,10 +16,11 @@ def draw(text: Text, *, only: int | None = None) -> None:
         st.header(text.shared("topic.check"), anchor=False)
         for number, check in enumerate(listed):
             if only is None or number == only:
-                _question(text, check, all_checks=[other["name"] for other in listed])
+                names = [other["name"] for other in listed]
+                _question(text, check, all_checks=names, projected=only is not None)
 
 
-def _question(text: Text, check: dict, *, all_checks: list[str]) -> None:
+def _question(text: Text, check: dict, *, all_checks: list[str], projected: bool) -> None:
     assert text.topic is not None
     name, path = check["name"], text.topic.path
     words = text.words["check"][name]
@@ -29,6 +30,9 @@ def _question(text: Text, check: dict, *, all_checks: list[str]) -> None:
         st.session_state[key] = answered
     memory.in_language(key, text.language)
     with st.container(gap="small"):
+        if projected:
+            # A radio's own label is small print.
+            st.markdown(f"**{words['ask']}**")
         chosen = st.radio(
             words["ask"],
             check["options"],
@@ -36,6 +40,7 @@ def _question(text: Text, check: dict, *, all_checks: list[str]) -> None:
             format_func=lambda code: words[code],
             key=key,
             persist_state="session",
+            label_visibility="collapsed" if projected else "visible",
         )
         st.button(
             text.shared("topic.answer"),

@@ -63,7 +63,7 @@ def _own_file(text: Text) -> Data | None:
                     st.download_button(
                         words, make, f"orders.{kind}", on_click="ignore", key=f"template.{kind}"
                     )
-            given = st.file_uploader(text.shared("file.upload"), key="upload", max_upload_size=200)
+            given = st.file_uploader(text.shared("file.upload"), key=f"upload.{_removals()}", max_upload_size=200)
             st.markdown(f":small[:gray[:material/lock: {text.shared('file.stays')}]]")
             if given is None:
                 return None
@@ -81,9 +81,19 @@ def _own_file(text: Text) -> Data | None:
                 icon=":material/delete:",
                 type="tertiary",
                 key="file.remove",
-                on_click=lambda: shelf.pop(_FILE, None),
+                on_click=_remove,
             )
         return _read(text, held)
+
+
+def _removals() -> int:
+    return st.session_state.get("removals", 0)
+
+
+def _remove() -> None:
+    memory.shelf().pop(_FILE, None)
+    # The uploader still holds the file and would hand it in again; the next one is another uploader.
+    st.session_state["removals"] = _removals() + 1
 
 
 def _read(text: Text, held: dict[str, Any]) -> Data | None:
@@ -186,7 +196,12 @@ def _report(text: Text, upload: Any, held: dict[str, Any]) -> None:
             reason=[text.shared(f"reasons.{reason}") for reason in upload.rejects["reason"]]
         )
         listed.columns = [text.shared(f"file.{name}") for name in ("row", "original", "reason")]
-        st.dataframe(listed.head(200), hide_index=True, height=210, key=f"rejects.{held['mark']}")
+        st.dataframe(
+            listed.head(200),
+            hide_index=True,
+            height=210 if rejected > 5 else "auto",
+            key=f"rejects.{held['mark']}",
+        )
         st.download_button(
             text.shared("file.download_rejects"),
             lambda: exports.csv_bytes(listed),

@@ -17,6 +17,7 @@ from lessons.words import LANGUAGES, Text, term
 ROWS_SHOWN = 1000
 
 
+@st.fragment
 def draw(
     text: Text,
     latest: list[Any],
@@ -24,32 +25,41 @@ def draw(
     sources: Sequence[ModuleType],
     notebook: Callable[[dict[str, Any]], Sequence[str]] | None,
 ) -> None:
-    """Draw the four tabs; `latest` holds the stage as it last ran, so that a download has today's controls."""
+    """Draw the four tabs; `latest` holds the stage as it last ran, so that a download has today's controls.
+
+    A tab is filled when it is opened: the page need not wait for a table and for code that nobody looks at yet.
+    """
     assert text.topic is not None
     names = [text.shared(f"topic.{name}") for name in ("formula", "code", "data", "sources")]
-    formula, code, data, cited = st.tabs(names, key="tabs")
-    with formula:
-        st.markdown(text.section("formula").body, width=640)
-    with code:
-        for module in sources:
-            st.markdown(f":small[:gray[`{module.__name__.replace('.', '/')}.py`]]")
-            st.code(_source(module), language="python", height=420)
-        if latest and "summary" in text.topic.facts:
-            data_used = latest[0].data
-            query = sql(
-                text.topic.facts["summary"],
-                day=data_used.calibration_until,
-                whole_days=data_used.kind != "simulated",
-            )
-            st.markdown(f"**{text.shared('topic.sql')}**")
-            st.code(query, language="sql", height=260)
-    with data:
-        st.markdown(text.section("data").body, width=510)
-        if latest and latest[0].make_rows:
-            _table(text, latest, sources=sources, notebook=notebook)
-    with cited:
+    key = f"{text.topic.name}.tabs.{text.language}"
+    formula, code, data, cited = st.tabs(names, key=key, on_change="rerun")
+    if formula.open:
+        formula.markdown(text.section("formula").body, width=640)
+    if code.open:
+        with code:
+            _code(text, latest, sources)
+    if data.open:
+        with data:
+            st.markdown(text.section("data").body, width=510)
+            if latest and latest[0].make_rows:
+                _table(text, latest, sources=sources, notebook=notebook)
+    if cited.open:
         for source in text.topic.facts["sources"]:
-            st.markdown(f"- {cite(source)}")
+            cited.markdown(f"- {cite(source)}")
+
+
+def _code(text: Text, latest: list[Any], sources: Sequence[ModuleType]) -> None:
+    for module in sources:
+        st.markdown(f":small[:gray[`{module.__name__.replace('.', '/')}.py`]]")
+        st.code(_source(module), language="python", height=420)
+    assert text.topic is not None
+    if latest and "summary" in text.topic.facts:
+        data = latest[0].data
+        query = sql(
+            text.topic.facts["summary"], day=data.calibration_until, whole_days=data.kind != "simulated"
+        )
+        st.markdown(f"**{text.shared('topic.sql')}**")
+        st.code(query, language="sql", height=260)
 
 
 def cite(source: dict[str, Any]) -> str:
@@ -118,5 +128,5 @@ def terms(text: Text) -> None:
             names = {code: name[:1].upper() + name[1:] for code, name in term(slug).items()}
             with st.popover(names[text.language], key=f"term.{slug}"):
                 others = [names[code] for code in LANGUAGES if code != text.language]
-                st.markdown(f"**{names[text.language]}** · " + " · ".join(dict.fromkeys(others)))
+                st.markdown(f"**{names[text.language]}** · " + " · ".join(dict.fromkeys(others)), width=320)
                 st.markdown(words["definition"], width=320)

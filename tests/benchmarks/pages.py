@@ -49,12 +49,13 @@ WHEN = """selector => new Promise(done => {
   look();
 })"""
 # The time from a key on the slider to another picture in the chart.
-REDRAWN = """() => { window.redrawn = new Promise(done => {
+REDRAWN = """() => { window.redrawn = new Promise((done, failed) => {
   const drawn = () => [...document.querySelectorAll('.st-key-chart .main-svg')].map(svg => svg.outerHTML).join();
   document.addEventListener('keydown', () => {
     const begun = performance.now(), before = drawn();
     const look = () => document.querySelector('.st-key-chart path.js-line') && drawn() !== before
-      ? done(performance.now() - begun) : requestAnimationFrame(look);
+      ? done(performance.now() - begun)
+      : performance.now() - begun < 30000 ? requestAnimationFrame(look) : failed('The chart stood still.');
     look();
   }, {once: true, capture: true});
 }); }"""
@@ -179,9 +180,9 @@ class Slider:
 
     def to_chart(self) -> float:
         """Press a key on the slider; the milliseconds until the chart shows another picture."""
-        before = self.slider.get_attribute("aria-valuenow")
-        if before == self.slider.get_attribute("aria-valuemax"):
-            self.key = "ArrowLeft"
+        for end, back in (("max", "ArrowLeft"), ("min", "ArrowRight")):
+            if self.slider.input_value() == self.slider.get_attribute(end):
+                self.key = back
         self.received = 0
         self.page.evaluate(REDRAWN)
         self.slider.press(self.key)

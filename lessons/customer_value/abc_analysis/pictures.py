@@ -71,7 +71,9 @@ def concentrations(stage: Stage, judged: Judgement) -> charts.Figure:
         y_ticks=percents(text, 0.25, 1),
     )
     best, listed, at = judged.best, judged.listed, judged.chosen
-    charts.curve(figure, x=best["customers"].tolist(), y=best["total"].tolist(), sign="truth")
+    # Hindsight is what happened to come, and no truth: it has no amber.
+    sign: charts.Sign = "reference" if judged.gini is None else "truth"
+    charts.curve(figure, x=best["customers"].tolist(), y=best["total"].tolist(), sign=sign)
     charts.curve(figure, x=listed["customers"].tolist(), y=listed["total"].tolist())
     side = "right" if at < 0.6 else "left"
     charts.point(
@@ -79,7 +81,7 @@ def concentrations(stage: Stage, judged: Judgement) -> charts.Figure:
         x=at,
         y=judged.choice.best,
         label=text.label("by_hindsight" if judged.gini is None else "by_truth"),
-        sign="truth",
+        sign=sign,
         side=side,
     )
     return charts.point(

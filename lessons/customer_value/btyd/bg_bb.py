@@ -30,7 +30,7 @@ class BgBb:
     alpha, beta: the beta distribution of the probability of buying at an occasion; gamma, delta: that of leaving
     before it. Raises ValueError unless all four are finite and above 0. The methods work on arrays that
     broadcast. A history is x (purchases after the first), recency (the occasion of the last one, 0 if x = 0) and age
-    (occasions so far, n in the paper): whole numbers, x ≤ recency ≤ age, else ValueError.
+    (occasions so far, n in the paper): whole numbers, x ≤ recency ≤ age ≤ 100,000, else ValueError.
 
     A donor who gave at 4 of 6 yearly appeals, the last time at the fifth, and the next 10 years:
 
@@ -104,10 +104,11 @@ class BgBb:
 
 
 def check_history(x: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[np.ndarray, ...]:
-    """Histories as float arrays of one shape; ValueError unless whole numbers, x ≤ recency ≤ age."""
+    """Histories as float arrays of one shape; ValueError unless whole, x ≤ recency ≤ age ≤ 100,000."""
     x, recency, age = fitting.check_history(x, recency, age)
     fitting.must("recency", recency, recency == np.floor(recency), "be the number of an occasion")
     fitting.must("age", age, age == np.floor(age), "be a whole number of occasions")
+    _check_summed("age", age)
     fitting.must("x", x, x <= recency, "not exceed recency: one purchase an occasion at most")
     return x, recency, age
 

@@ -58,7 +58,7 @@ class Case:
 
     def money(self, amount: float) -> str:
         """Write an amount of the customers' money."""
-        return self.text.short_money(amount, self.data.currency)
+        return self.text.money(amount, self.data.currency)
 
     def signed(self, share: float) -> str:
         """Write a difference with its sign: +1.9%."""

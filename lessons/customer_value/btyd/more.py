@@ -84,7 +84,7 @@ def parameters(case: Case) -> None:
         low, high = value * np.exp(-1.96 * error[name]), value * np.exp(1.96 * error[name])
         row = {
             text.label("parameter"): drawing.GREEK.get(name, name),
-            text.label("estimate"): text.number(value, 4),
+            text.label("estimate"): text.number(value, 4 if value < 10_000 else 0),
             text.label("standard_error"): text.number(fit.standard_errors[name], 4),
             text.label("interval"): f"{text.number(low, 3)} – {text.number(high, 3)}"
             if error[name] < 5
@@ -173,9 +173,10 @@ def ranking(case: Case) -> None:
         case,
         "more_ranking",
         spenders=text.number(spend.customers),
-        gamma_p=text.number(spend.parameters["p"], 2),
-        gamma_q=text.number(spend.parameters["q"], 2),
-        gamma_g=text.number(spend.parameters["gamma"], 2),
+        **{
+            f"gamma_{letter}": text.number(size, 2 if size < 10_000 else 0)
+            for letter, size in zip("pqg", spend.parameters.values(), strict=True)
+        },
         gamma_ll=text.number(spend.log_likelihood, 1),
         correlation=text.number(value.correlation, 2),
     )

@@ -65,7 +65,7 @@ def picture(stage: Stage, customer: clv.CustomerValue, twice: float, *, axis: st
     figure = charts.axes(
         charts.blank(),
         x_title=axis,
-        x_ticks=[(share, text.percent(share)) for share in (0, 0.25, 0.5, 0.75, 1)],
+        x_ticks=[(0, "0"), *((share, text.percent(share)) for share in (0.25, 0.5, 0.75, 1))],
         y_ticks=[(level, text.short_money(level, stage.data.currency)) for level in (0, top / 2, top)],
         y_range=(-0.06 * top, 1.12 * top),
     )

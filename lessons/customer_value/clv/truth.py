@@ -30,15 +30,17 @@ def draw(stage: Stage, buying: RepeatBuying, found: Judgement, *, margin_share: 
     )
     charts.curve(figure, x=[-0.4, len(places) - 0.6], y=[found.formula] * 2)
     charts.note(figure, x=-0.35, y=found.formula, label=text.label("formula"), side="right")
-    charts.curve(figure, x=places, y=outcome, sign="truth")
+    # What came later is one outcome, and not the truth: it has no amber.
+    sign: charts.Sign = "reference" if real else "truth"
+    charts.curve(figure, x=places, y=outcome, sign=sign)
     if places:
         label = text.label("came" if real else "true")
-        charts.point(figure, x=places[-1], y=outcome[-1], label=label, sign="truth", side="left")
+        charts.point(figure, x=places[-1], y=outcome[-1], label=label, sign=sign, side="left")
     gap = more.money(stage, abs(found.bias))
     total = more.money(stage, abs(found.bias) * found.customers)
     shown = {
-        "formula": more.money(stage, found.formula),
-        ("came" if real else "true"): more.money(stage, found.outcome),
+        "formula_figure": more.money(stage, found.formula),
+        ("came" if real else "true_figure"): more.money(stage, found.outcome),
     }
     if real:
         shown["difference"] = total

@@ -71,9 +71,13 @@ def cell_table(text: Text, customers: pd.DataFrame, prices: dict[str, Any], curr
                     for low, high in zip(cells["low"], cells["high"], strict=True)
                 ],
                 text.label("profit"): [text.money(profit, currency) for profit in cells["profit"]],
-                text.label("pays"): cells["pays"],
+                text.label("pays"): cells["pays"].map({True: "✓", False: ""}),
             }
         ),
+        column_config={
+            text.label(name): st.column_config.Column(alignment=side)
+            for name, side in (("answer_rate", "right"), ("profit", "right"), ("pays", "center"))
+        },
         hide_index=True,
         key="cells",
         alt=text.label("cells"),

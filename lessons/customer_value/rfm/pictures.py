@@ -19,14 +19,16 @@ def profit_by_depth(
     figure = charts.blank()
     high = charts.limit(max(max(mailing.profit.max() for _, mailing in curves), margin))
     low = min(mailing.profit.min() for _, mailing in curves)
-    floor = -np.ceil(max(-low, 0) / high * 4) * high / 4
-    marks = [mark * high / 2 for mark in range(int(np.ceil(floor / high * 2)), 3)]
+    # Between two and four ticks, however deep the losses are beside the profit.
+    step = charts.limit(max(high, -low)) / 2
+    floor = -np.ceil(max(-low, 0) / step * 2) * step / 2
+    marks = [mark * step for mark in range(int(np.ceil(floor / step)), int(high / step + 1e-9) + 1)]
     charts.axes(
         figure,
         x_title=text.label("share_written"),
         x_ticks=[(0, "0"), *((share, text.percent(share / 100)) for share in (25, 50, 75, 100))],
         y_ticks=[(mark, text.short_money(mark, currency)) for mark in marks],
-        y_range=(min(floor, -high * 0.06), high * 1.12),
+        y_range=(min(floor, -high * 0.06), high + 0.12 * (high - floor)),
     )
     for sign, mailing in curves:
         depth = np.unique(np.linspace(0, len(mailing.share) - 1, 101).astype(int))
