@@ -63,7 +63,9 @@ def _own_file(text: Text) -> Data | None:
                     st.download_button(
                         words, make, f"orders.{kind}", on_click="ignore", key=f"template.{kind}"
                     )
-            given = st.file_uploader(text.shared("file.upload"), key=f"upload.{_removals()}", max_upload_size=200)
+            given = st.file_uploader(
+                text.shared("file.upload"), key=f"upload.{_removals()}", max_upload_size=200
+            )
             st.markdown(f":small[:gray[:material/lock: {text.shared('file.stays')}]]")
             if given is None:
                 return None

@@ -13,6 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
+from websockets.typing import Subprotocol
 
 from classroom.visitors import COOKIE
 
@@ -45,7 +46,7 @@ class Visitor:
         begun = time.perf_counter()
         self.socket.send(message)
         while True:
-            answer = ForwardMsg.FromString(self.socket.recv(timeout=60))
+            answer = ForwardMsg.FromString(self.socket.recv(timeout=60, decode=False))
             answers.append(answer)
             if answer.WhichOneof("type") == "script_finished":
                 break
@@ -86,7 +87,7 @@ def visit(url: str, page: str) -> Iterator[Visitor]:
     """Open a page as a new visitor."""
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
     cookie = {"Cookie": f"{COOKIE}={secrets.token_hex(16)}"}
-    with connect(address, subprotocols=["streamlit"], additional_headers=cookie, max_size=None) as socket:
+    with connect(address, subprotocols=[Subprotocol("streamlit")], additional_headers=cookie, max_size=None) as socket:
         visitor = Visitor(socket=socket, page=page)
         visitor.run()
         yield visitor

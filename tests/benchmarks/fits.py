@@ -19,16 +19,15 @@ import numpy as np
 import pandas as pd
 
 from lessons.customer_value.btyd import bg_nbd, pareto_nbd
+from tests.benchmarks import Row
 
 CDNOW = Path(__file__).parents[2] / "datasets/real/cdnow_sample.csv"
 RUNS = 5
 LONG_SECONDS = 10.0
 
-Row = tuple[str, float, float | None, float | None, float]
-
 
 def rows() -> Iterator[Row]:
-    """Benchmarks as (name, seconds of ours, seconds of the peer, ratio, target ratio)."""
+    """Each model's fit: the ratio says how many times as fast as the peer it is."""
     yield row("BG/NBD fit, CDNOW (2,357 customers)", bg_nbd.fit, "BetaGeoFitter", cdnow(), 10.0)
     yield row(
         "BG/NBD fit, 1 M customers", bg_nbd.fit, "BetaGeoFitter", simulated(1_000_000, pareto=False), 40.0
@@ -58,8 +57,8 @@ def row(name: str, fit: Callable, peer: str, customers: pd.DataFrame, target: fl
         name += f" (peer stopped elsewhere: {dict(peer_found.params_.round(3))})"
     if len(peer_times) < RUNS:
         name += f" (peer run {len(peer_times)}×)"
-    ours_seconds, peer_seconds = median(ours), median(peer_times)
-    return name, ours_seconds, peer_seconds, peer_seconds / ours_seconds, target
+    ratio = median(peer_times) / median(ours)
+    return Row(what=name, unit="s", ours=ours, peer=peer_times, ratio=ratio, at_least=target)
 
 
 def timed(act: Callable[[], Any]) -> tuple[Any, list[float]]:

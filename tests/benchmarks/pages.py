@@ -2,8 +2,7 @@
 
 The server is the real one, spoken to as a browser speaks to it. The peer is Streamlit itself: a page with a title
 alone, or a slider and a small chart in a fragment, under the same configuration and in the same run, in turns with
-ours. Times in the browser run from the key pressed, or the navigation begun, to what the learner sees; a slider
-waits for a fifth of a second by Streamlit's own choice.
+ours. Times in the browser run from the key pressed, or the navigation begun, to what the learner sees.
 """
 
 from __future__ import annotations
@@ -121,21 +120,19 @@ def in_the_browser(chromium: Any, ours: Server, empty: Server, small: Server) ->
         lambda: first_load(chromium, f"{ours.url}/{topic}", PAINTED),
         lambda: first_load(chromium, empty.url, PAINTED),
     )
-    yield against("first load of home (peer: an empty page)", home, bare)
-    yield against(f"first load of {topic} (peer: an empty page)", page, bare)
+    for name, loads in (("home", home), (topic, page)):
+        ratio = median(loads) / median(bare)
+        what = f"first load of {name} (peer: an empty page)"
+        yield Row(what=what, unit="ms", ours=loads, peer=bare, ratio=ratio, at_most=1.3)
     for topic in lessons.topics():
         with (
             Slider(chromium, f"{ours.url}/{topic.name}", lock=True) as moved,
             Slider(chromium, small.url) as peer,
         ):
             mine, theirs = in_turns(MOVES, moved.to_chart, peer.to_chart)
-            yield against(f"slider to chart of {topic.name} (peer: a slider and a small chart)", mine, theirs)
+            what = f"slider to chart of {topic.name} (peer: a slider and a small chart)"
+            yield Row(what=what, unit="ms", ours=mine, peer=theirs, ratio=median(mine) / median(theirs))
             yield Row(what=f"sent for a rerun of {topic.name}", unit="bytes", ours=moved.sent, at_most=15_000)
-
-
-def against(what: str, ours: list[float], peer: list[float]) -> Row:
-    """How many times as long as the peer we take, in milliseconds."""
-    return Row(what=what, unit="ms", ours=ours, peer=peer, ratio=median(ours) / median(peer), at_most=1.3)
 
 
 def in_turns(times: int, *acts: Callable[[], float]) -> list[list[float]]:

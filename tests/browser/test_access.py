@@ -41,7 +41,9 @@ def faults(page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", ["", *(chapter.name for chapter in CHAPTERS)], ids=lambda path: path or "home")
+@pytest.mark.parametrize(
+    "path", ["", *(chapter.name for chapter in CHAPTERS)], ids=lambda path: path or "home"
+)
 def test_home_and_chapters(server, chromium, path):
     with visitor(chromium, server) as page:
         opened(page, server, path)

@@ -20,7 +20,9 @@ from tests.browser.visit import keyed, lock, main, opened, visitor
 TOPICS = lessons.topics()
 FUNCTIONS = {
     "IF(": lambda test, yes, no: yes if test else no,
-    "SUM(": lambda *parts: sum(v for part in parts for v in (part if isinstance(part, list) else [part]) if v),
+    "SUM(": lambda *parts: sum(
+        v for part in parts for v in (part if isinstance(part, list) else [part]) if v
+    ),
     "MIN(": min,
     "MAX(": max,
     "ROUND(": lambda value, digits: round(value, int(digits)),
@@ -83,9 +85,7 @@ def the_notebook_runs(file, folder) -> None:
 def the_workbook_calculates(file, topic) -> None:
     """Where the topic makes a workbook, its formulas give the values that are shown beside them."""
     alive, shown = openpyxl.load_workbook(file), openpyxl.load_workbook(file, data_only=True)
-    formulas = [
-        cell for sheet in alive for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
-    ]
+    formulas = [cell for sheet in alive for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     source = (topic.folder / "page.py").read_text("utf-8")
     assert bool(formulas) == ("stage.workbook(" in source)
     again = 0

@@ -121,7 +121,11 @@ def test_a_good_file_is_understood_at_once(server, chromium, form):
         opened(page, server, FIRST.name)
         give(page, f"orders.{form}", as_bytes(PLAIN, form))
         used(page, Text("en"), good=len(PLAIN), rows=len(PLAIN))
-        assert [mapped(page, name) for name in ("customer", "date", "amount")] == ["customer_id", "date", "dollar_value"]
+        assert [mapped(page, name) for name in ("customer", "date", "amount")] == [
+            "customer_id",
+            "date",
+            "dollar_value",
+        ]
         if form != "csv":
             return
 
@@ -147,7 +151,9 @@ def test_rows_that_cannot_be_used_are_told_and_given_back(server, chromium, lang
         file = tmp_path / "rejected.csv"
         download.value.save_as(file)
         rejects = pd.read_csv(file, encoding="utf-8-sig")
-        assert list(rejects.columns) == [text.shared(f"file.{name}") for name in ("row", "original", "reason")]
+        assert list(rejects.columns) == [
+            text.shared(f"file.{name}") for name in ("row", "original", "reason")
+        ]
         # The header is row 1 of the file.
         assert rejects.iloc[:, 0].tolist() == [5, 12, 22, 32]
         for at, words in zip([3, 10, 20, 30], rejects.iloc[:, 1], strict=True):
@@ -170,7 +176,9 @@ NO_TABLES = {
 
 
 @pytest.mark.parametrize(
-    ("content", "language"), [*zip(NO_TABLES.values(), itertools.cycle(LANGUAGES), strict=False)], ids=list(NO_TABLES)
+    ("content", "language"),
+    [*zip(NO_TABLES.values(), itertools.cycle(LANGUAGES), strict=False)],
+    ids=list(NO_TABLES),
 )
 def test_a_file_that_is_no_table_gets_one_sentence(server, chromium, content, language):
     with visitor(chromium, server, language=language) as page:

@@ -86,7 +86,8 @@ def test_no_statistics_are_gathered(fresh: Server, chromium):
 
 
 @pytest.mark.parametrize(
-    ("language", "address"), [*zip(LANGUAGES, itertools.cycle(["nowhere", "a/b/?x=1", "%E6%B8%AF"]), strict=False)]
+    ("language", "address"),
+    [*zip(LANGUAGES, itertools.cycle(["nowhere", "a/b/?x=1", "%E6%B8%AF"]), strict=False)],
 )
 def test_an_address_without_a_page_is_told_in_the_readers_language(
     fresh: Server, chromium, language, address

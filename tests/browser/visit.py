@@ -167,9 +167,7 @@ def plain(words: str) -> str:
 
 def broken(page: Page) -> list[str]:
     """Return what stands on the page and should not: unfilled places, visible Markdown, Python's own words."""
-    wrong = re.compile(
-        r"\*\*|Traceback|\b(None|NaN|nan|undefined)$|(?<!\\)\{[a-z_]+\}"
-    )
+    wrong = re.compile(r"\*\*|Traceback|\b(None|NaN|nan|undefined)$|(?<!\\)\{[a-z_]+\}")
     return [words for words in page.evaluate(WORDS) if wrong.search(words)]
 
 
