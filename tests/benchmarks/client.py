@@ -87,7 +87,9 @@ def visit(url: str, page: str) -> Iterator[Visitor]:
     """Open a page as a new visitor."""
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
     cookie = {"Cookie": f"{COOKIE}={secrets.token_hex(16)}"}
-    with connect(address, subprotocols=[Subprotocol("streamlit")], additional_headers=cookie, max_size=None) as socket:
+    with connect(
+        address, subprotocols=[Subprotocol("streamlit")], additional_headers=cookie, max_size=None
+    ) as socket:
         visitor = Visitor(socket=socket, page=page)
         visitor.run()
         yield visitor

@@ -17,11 +17,10 @@ import pandas as pd
 import pyarrow as pa
 
 from datasets.world import live, live_rhythm, load_scenario, make
+from tests.benchmarks import Row
 
 CUSTOMERS = 200_000
 TEA = load_scenario("tea_shops")
-
-Row = tuple[str, float, float | None, float | None, float]
 
 # Ten million orders in parts of 50,000 customers, in a process of its own, which then tells its peak.
 _LONG_RUN = """
@@ -38,58 +37,59 @@ print(rows["orders"], peak)
 
 
 def rows() -> Iterator[Row]:
-    """Benchmarks as (name, ours, peer, ratio, target): the ratio, or ours where there is no peer, has the target.
-
-    Medians of 5 runs; the 10 M-order run is made once.
-    """
+    """Orders and customers a second, and memory; 5 runs of each, but the 10 M-order run is made once."""
     pa.set_cpu_count(2)
     pa.set_io_thread_count(2)
-    yield "orders per CPU second, all tables written", _written(), None, None, 1e6
+    yield Row(what="orders made, with truth, and written", unit="per CPU s", ours=_written(), at_least=1e6)
     ours, theirs = _summary_rows(), _summary_rows_of_lifetimes()
-    yield "BG/NBD customers per second", ours, theirs, ours / theirs, 40.0
+    ratio = median(ours) / median(theirs)
+    yield Row(what="BG/NBD customers made", unit="per s", ours=ours, peer=theirs, ratio=ratio, at_least=40)
     page = _seconds(lambda: live(TEA, customers=10_000))
-    yield "seconds for 10,000 customers × 104 weeks, in process", page, None, None, 0.5
+    yield Row(what="10,000 customers × 104 weeks, for a page", unit="s", ours=page, at_most=0.5)
     orders, peak = _long_run()
-    yield f"peak MB while writing {orders / 1e6:.1f} M orders", peak, None, None, 1024.0
+    yield Row(
+        what=f"peak while {orders / 1e6:.1f} M orders are written", unit="MB", ours=[peak], at_most=1024
+    )
 
 
-def _seconds(act: Callable[[], object], *, clock: Callable[[], float] = time.perf_counter) -> float:
-    """The median of five runs, after one to warm up."""
+def _seconds(act: Callable[[], object], *, clock: Callable[[], float] = time.perf_counter) -> list[float]:
+    """What five runs take, after one to warm up."""
     act()
     taken = []
     for _ in range(5):
         begun = clock()
         act()
         taken.append(clock() - begun)
-    return median(taken)
+    return taken
 
 
-def _written() -> float:
+def _written() -> list[float]:
     """Orders per CPU second; customers with names, orders and truth are made and written as zstd Parquet."""
     with tempfile.TemporaryDirectory() as folder:
         asked = {"scenario": TEA, "customers": CUSTOMERS, "out": Path(folder)}
         orders = make.make(**asked)["orders"]
-        return orders / _seconds(lambda: make.make(**asked), clock=time.process_time)
+        return [orders / taken for taken in _seconds(lambda: make.make(**asked), clock=time.process_time)]
 
 
-def _summary_rows() -> float:
+def _summary_rows() -> list[float]:
     def summary() -> pd.DataFrame:
         lived = live_rhythm(TEA, customers=CUSTOMERS)
         return pd.DataFrame(
             {"frequency": lived.x, "recency": lived.recency, "T": lived.age, "alive": lived.alive}
         )
 
-    return CUSTOMERS / _seconds(summary)
+    return [CUSTOMERS / taken for taken in _seconds(summary)]
 
 
-def _summary_rows_of_lifetimes() -> float:
+def _summary_rows_of_lifetimes() -> list[float]:
     from lifetimes.generate_data import beta_geometric_nbd_model
 
     customers = 5_000
     age = TEA.weeks - np.random.default_rng(1).uniform(0, TEA.joining_weeks, customers)
-    return customers / _seconds(
+    seconds = _seconds(
         lambda: beta_geometric_nbd_model(age, TEA.r, TEA.alpha_weeks, TEA.a, TEA.b, size=customers)
     )
+    return [customers / taken for taken in seconds]
 
 
 def _long_run() -> tuple[float, float]:
@@ -99,10 +99,3 @@ def _long_run() -> tuple[float, float]:
         )
     orders, peak = done.stdout.split()
     return float(orders), float(peak)
-
-
-if __name__ == "__main__":
-    for name, ours, peer, ratio, target in rows():
-        print(
-            f"{name:58} ours {ours:14,.2f}  peer {peer or 0:10,.2f}  ratio {ratio or 0:8.1f}  target {target:g}"
-        )

@@ -46,7 +46,7 @@ OVERFLOW = """() => [document.documentElement, document.querySelector('[data-tes
 
 @contextmanager
 def visitor(
-    chromium: Browser, server: Server, *, language: str | None = "en", size: dict = WIDE, **options: Any
+    chromium: Browser, server: Server, *, language: str | None = "en", size: Any = WIDE, **options: Any
 ) -> Iterator[Page]:
     """Open a browser for one person; when the visit ends, everything that went wrong in it is told.
 
@@ -171,7 +171,7 @@ def broken(page: Page) -> list[str]:
     return [words for words in page.evaluate(WORDS) if wrong.search(words)]
 
 
-def fits(page: Page, size: dict) -> None:
+def fits(page: Page, size: Any) -> None:
     """Hold that nothing has to be scrolled sideways at this size."""
     page.set_viewport_size(size)
     page.wait_for_function(f"({OVERFLOW})().every(over => over <= 0)", timeout=8000)

@@ -75,8 +75,9 @@ def cell_table(text: Text, customers: pd.DataFrame, prices: dict[str, Any], curr
             }
         ),
         column_config={
-            text.label(name): st.column_config.Column(alignment=side)
-            for name, side in (("answer_rate", "right"), ("profit", "right"), ("pays", "center"))
+            text.label("answer_rate"): st.column_config.Column(alignment="right"),
+            text.label("profit"): st.column_config.Column(alignment="right"),
+            text.label("pays"): st.column_config.Column(alignment="center"),
         },
         hide_index=True,
         key="cells",
