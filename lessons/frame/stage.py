@@ -157,6 +157,7 @@ class Stage:
         memory.seed(key, name, start, read)
         if self.controls is None:
             return st.session_state[key]
+        memory.in_language(key, self.text.language)
         place = self._place or self.controls
         value = draw(place, key=key, disabled=not self.locked, persist_state="session")
         memory.keep(name, value, start)

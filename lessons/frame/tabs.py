@@ -31,6 +31,7 @@ def draw(
     """
     assert text.topic is not None
     names = [text.shared(f"topic.{name}") for name in ("formula", "code", "data", "sources")]
+    # Streamlit knows an open tab by its name, so each language has its own.
     key = f"{text.topic.name}.tabs.{text.language}"
     formula, code, data, cited = st.tabs(names, key=key, on_change="rerun")
     if formula.open:

@@ -15,7 +15,7 @@ import lessons
 from datasets.exports import DANGEROUS
 from lessons.words import LANGUAGES, Text, text_of
 from tests.browser.server import settle
-from tests.browser.visit import broken, keyed, lock, main, opened, press, sidebar_link, visitor
+from tests.browser.visit import broken, drop_down, keyed, lock, main, opened, sidebar_link, visitor
 
 TOPICS = lessons.topics()
 FIRST = TOPICS[0]
@@ -239,7 +239,7 @@ def test_a_hostile_file_is_only_data(server, chromium, tmp_path):
         expect(main(page).get_by_text(HOSTILE[3]).first).to_be_visible()
         settle(page, seconds=60)
         for name in ("customer", "amount"):
-            press(page.locator(f"[class*='st-key-map-{name}-'] input"), "ArrowDown")
+            drop_down(page.locator(f"[class*='st-key-map-{name}-'] input"))
             expect(page.get_by_role("option", name=HOSTILE[0], exact=True)).to_be_visible()
             assert not page.evaluate(DRESSED)
             page.keyboard.press("Escape")
@@ -251,8 +251,7 @@ def test_a_hostile_file_is_only_data(server, chromium, tmp_path):
                 settle(page, seconds=60)
                 assert not page.evaluate(DRESSED)
             for box in main(page).locator("[data-testid=stExpander] [data-testid=stSelectbox] input").all():
-                press(box, "ArrowDown")
-                expect(page.get_by_role("option").first).to_be_visible()
+                drop_down(box)
                 assert not page.evaluate(DRESSED)
                 page.keyboard.press("Escape")
             page.get_by_role("tab").nth(2).click()
@@ -265,7 +264,7 @@ def test_a_hostile_file_is_only_data(server, chromium, tmp_path):
         remove(page)
         give(page, "x.csv", as_bytes(data[[HOSTILE[0], HOSTILE[3], HOSTILE[8]]], "csv"))
         for name in ("customer", "date"):
-            press(page.locator(f"[class*='st-key-map-{name}-'] input"), "ArrowDown")
+            drop_down(page.locator(f"[class*='st-key-map-{name}-'] input"))
             page.get_by_role("option", name=HOSTILE[3], exact=True).click()
             settle(page, seconds=60)
         expect(page.get_by_test_id("stAlertContentError")).to_contain_text(HOSTILE[3])

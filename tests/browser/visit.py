@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from lessons import Topic
 from lessons.words import Text
@@ -17,6 +17,9 @@ from tests.browser.server import Server, settle
 PATIENCE = 60_000  # milliseconds; a loaded machine is slow, not broken
 expect.set_options(timeout=PATIENCE)
 WIDE, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+# What the console may say: a refused load is judged by its address, below; and Plotly draws a chart once while its
+# expander still opens, when it has no width, and again when it has.
+NO_MATTER = re.compile(r"Failed to load resource|<text> attribute.*Infinity")
 # Streamlit's browser part, at an address below the root, looks for its server there first.
 PROBE = re.compile(r"/_stcore/(health|host-config)$")
 WORDS = """() => {
@@ -77,8 +80,9 @@ def _listen(page: Page, complaints: list[str], *, home: str) -> None:
             complaints.append(f"{response.status} for {response.url}")
 
     def said(message: Any) -> None:
-        # Refused loads are judged above, by their address.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not re.search(
+            "Failed to load resource|<text> attribute.*Infinity", message.text
+        ):
             complaints.append(f"The browser's console says: {message.text}")
 
     page.on("dialog", script_ran)
@@ -123,6 +127,19 @@ def press(place: Locator, *keys: str) -> None:
     place.focus()
     for key in keys:
         place.page.keyboard.press(key)
+
+
+def drop_down(box: Locator) -> None:
+    """Open a list by keyboard; a redraw that is still under way would close it again."""
+    for _ in range(5):
+        settle(box.page, seconds=PATIENCE / 1000)
+        press(box, "ArrowDown")
+        try:
+            box.page.get_by_role("option").first.wait_for(timeout=3000)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError("The list did not open.")
 
 
 def moved(control: Locator, *, steps: int = 1) -> str:
