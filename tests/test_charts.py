@@ -37,7 +37,7 @@ def map_of_cells() -> charts.Figure:
 
 
 def test_what_each_function_draws_is_plotly():
-    assert len(checked(full()).data) == 6
+    assert len(checked(full()).to_dict()["data"]) == 6
     checked(
         charts.you(charts.axes(charts.blank(), x_title="", x_ticks=TICKS, y_ticks=TICKS), y=3, label="You")
     )

@@ -34,7 +34,7 @@ def written(row: Row) -> tuple[str, ...]:
     ratio = "" if row.ratio is None else f"{row.ratio:.3g}×"
     bound, sign = (row.at_least, "≥") if row.at_most is None else (row.at_most, "≤")
     to_reach = (
-        "" if bound is None else f"{sign} {bound:,g}" + ("×" if row.ratio is not None else f" {row.unit}")
+        "" if bound is None else f"{sign} {bound:,.15g}" + ("×" if row.ratio is not None else f" {row.unit}")
     )
     reached = "" if bound is None else "yes" if row.reached else "NO"
     return row.what, spread(row.ours, row.unit), spread(row.peer, row.unit), ratio, to_reach, reached

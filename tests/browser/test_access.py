@@ -50,8 +50,11 @@ def test_home_and_chapters(server, chromium, path):
         assert not faults(page)
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("topic", "scheme"),
+    [*((topic, "light") for topic in TOPICS), (TOPICS[0], "dark")],
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_a_topic_open_and_locked(server, chromium, topic, scheme):
     with visitor(chromium, server, color_scheme=scheme) as page:
         opened(page, server, topic.name)
