@@ -151,9 +151,14 @@ def _mapping(text: Text, held: dict[str, Any]) -> tuple[Any, str | None]:
             names,
             _at(names, guessed.customer),
             key=f"map.customer.{held['mark']}",
+            placeholder=text.shared("file.choose"),
         )
         date = st.selectbox(
-            text.shared("file.date_column"), names, _at(names, guessed.date), key=f"map.date.{held['mark']}"
+            text.shared("file.date_column"),
+            names,
+            _at(names, guessed.date),
+            key=f"map.date.{held['mark']}",
+            placeholder=text.shared("file.choose"),
         )
         amount = st.selectbox(
             text.shared("file.amount_column"),
