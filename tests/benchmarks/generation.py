@@ -82,7 +82,7 @@ def _summary_rows() -> list[float]:
 
 
 def _summary_rows_of_lifetimes() -> list[float]:
-    from lifetimes.generate_data import beta_geometric_nbd_model
+    from lifetimes.generate_data import beta_geometric_nbd_model  # pyright: ignore[reportMissingImports]
 
     customers = 5_000
     age = TEA.weeks - np.random.default_rng(1).uniform(0, TEA.joining_weeks, customers)

@@ -52,7 +52,7 @@ def _ours(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_lifetimes(orders: pd.DataFrame) -> pd.DataFrame:
-    from lifetimes.utils import summary_data_from_transaction_data
+    from lifetimes.utils import summary_data_from_transaction_data  # pyright: ignore[reportMissingImports]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
