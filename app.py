@@ -100,7 +100,16 @@ def main() -> None:
     def topic_page(topic: lessons.Topic) -> None:
         importlib.import_module(f"{topic.module}.page").page(text_of(topic, code))
 
+    def company_page() -> None:
+        # Its tables need pyarrow and pandas, and the home page does not wait for them.
+        from lessons.screens import company
+
+        company.page(code=code, pages=pages)
+
     pages[""] = st.Page(lambda: home.page(code=code, pages=pages), title="CRM Lab", default=True)
+    pages[navigation.COMPANY] = st.Page(
+        company_page, title=Text(code).shared("company.title"), url_path=navigation.COMPANY
+    )
     for chapter in lessons.chapters():
         if chapter.topics:
             draw = functools.partial(opening.page, chapter, code=code, pages=pages)
@@ -142,6 +151,7 @@ else:
 
         for topic in lessons.topics():
             importlib.import_module(f"{topic.module}.page")
+        importlib.import_module("lessons.screens.company")
         simulated()
         gc.collect()
         gc.freeze()

@@ -29,17 +29,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns, the column that names a row, and the columns that point into other tables.
+    """One table: its columns, the columns that name a row, and the columns that point into other tables.
 
     >>> TABLES["orders"].key, TABLES["orders"].foreign_keys
-    ('order_id', {'customer_id': 'customers'})
-    >>> [column.unit for column in TABLES["orders"].columns]
-    ['', '', 'UTC', 'cents']
+    (('order_id',), {'customer_id': 'customers'})
+    >>> TABLES["order_lines"].key
+    ('order_id', 'line_number')
     """
 
     name: str
     columns: tuple[Column, ...]
-    key: str
+    key: tuple[str, ...]
     foreign_keys: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -47,8 +47,40 @@ class Table:
         """The table as a pyarrow schema; `nullable` is kept."""
         return pa.schema([pa.field(c.name, c.arrow_type, nullable=c.nullable) for c in self.columns])
 
+    @property
+    def is_truth(self) -> bool:
+        """Whether the table holds what no company can know."""
+        return self.name.startswith("truth")
+
 
 _TIME = pa.timestamp("us")
+_ID = pa.int64()
+_MONEY = pa.int64()
+_FLAG = pa.int8()
+_TEXT = pa.string()
+
+
+def _time(name: str, *, nullable: bool = False) -> Column:
+    return Column(name, _TIME, "UTC", nullable)
+
+
+def _cents(name: str) -> Column:
+    return Column(name, _MONEY, "cents")
+
+
+def _flag(name: str) -> Column:
+    return Column(name, _FLAG, "0 or 1")
+
+
+def _points(name: str) -> Column:
+    """A feeling, where 0 is what the company's usual quality calls forth and 1 is one standard deviation of it."""
+    return Column(name, pa.float32(), "quality points")
+
+
+def _score(name: str) -> Column:
+    """An answer in a questionnaire, missing where nobody answered."""
+    return Column(name, pa.int8(), "score", nullable=True)
+
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -56,39 +88,226 @@ TABLES: dict[str, Table] = {
         Table(
             name="customers",
             columns=(
-                Column("customer_id", pa.int64()),
-                Column("name", pa.string()),
-                Column("gender", pa.string()),
-                Column("city", pa.string()),
-                Column("locale", pa.string()),
-                Column("joined_at", _TIME, "UTC"),
+                Column("customer_id", _ID),
+                Column("name", _TEXT),
+                Column("gender", _TEXT),
+                Column("birthday", pa.date32()),
+                Column("occupation", _TEXT),
+                Column("household", _TEXT),
+                Column("locale", _TEXT),
+                Column("city", _TEXT),
+                Column("address", _TEXT),
+                Column("phone", _TEXT),
+                Column("email", _TEXT),
+                Column("business", _TEXT),
+                _time("joined_at"),
             ),
-            key="customer_id",
+            key=("customer_id",),
+        ),
+        Table(
+            name="accounts",
+            columns=(
+                Column("account_id", _ID),
+                Column("customer_id", _ID),
+                Column("company_name", _TEXT),
+                _time("opened_at"),
+                _cents("credit_limit_cents"),
+                Column("terms_days", pa.int16(), "days"),
+            ),
+            key=("account_id",),
+            foreign_keys={"customer_id": "customers"},
+        ),
+        Table(
+            name="products",
+            columns=(
+                Column("product_id", _ID),
+                Column("business", _TEXT),
+                Column("name_en", _TEXT),
+                Column("name_zh", _TEXT),
+                _cents("list_price_cents"),
+                _cents("unit_cost_cents"),
+            ),
+            key=("product_id",),
         ),
         Table(
             name="orders",
             columns=(
-                Column("order_id", pa.int64()),
-                Column("customer_id", pa.int64()),
-                Column("ordered_at", _TIME, "UTC"),
-                Column("amount_cents", pa.int64(), "cents"),
+                Column("order_id", _ID),
+                Column("customer_id", _ID),
+                Column("business", _TEXT),
+                Column("channel", _TEXT),
+                _time("ordered_at"),
+                _cents("amount_cents"),
+                _cents("discount_cents"),
+                _time("paid_at", nullable=True),
+                _cents("paid_cents"),
             ),
-            key="order_id",
+            key=("order_id",),
+            foreign_keys={"customer_id": "customers"},
+        ),
+        Table(
+            name="order_lines",
+            columns=(
+                Column("order_id", _ID),
+                Column("line_number", pa.int8()),
+                Column("product_id", _ID),
+                Column("quantity", pa.float64(), "product units"),
+                _cents("amount_cents"),
+            ),
+            key=("order_id", "line_number"),
+            foreign_keys={"order_id": "orders", "product_id": "products"},
+        ),
+        Table(
+            name="subscriptions",
+            columns=(
+                Column("subscription_id", _ID),
+                Column("customer_id", _ID),
+                Column("product_id", _ID),
+                _time("started_at"),
+                _time("ended_at", nullable=True),
+                Column("period_days", pa.int16(), "days"),
+            ),
+            key=("subscription_id",),
+            foreign_keys={"customer_id": "customers", "product_id": "products"},
+        ),
+        Table(
+            name="interactions",
+            columns=(
+                Column("interaction_id", _ID),
+                Column("customer_id", _ID),
+                Column("order_id", _ID),
+                Column("kind", _TEXT),
+                Column("channel", _TEXT),
+                Column("topic", _TEXT),
+                _time("started_at"),
+                Column("wait_seconds", pa.int32(), "seconds"),
+                _flag("abandoned"),
+                Column("handled_seconds", pa.int32(), "seconds"),
+                _time("answered_at", nullable=True),
+                _cents("compensation_cents"),
+            ),
+            key=("interaction_id",),
+            foreign_keys={"customer_id": "customers", "order_id": "orders"},
+        ),
+        Table(
+            name="surveys",
+            columns=(
+                Column("survey_id", _ID),
+                Column("customer_id", _ID),
+                Column("order_id", _ID),
+                _time("sent_at"),
+                _time("answered_at", nullable=True),
+                _score("expectation"),
+                _score("desire"),
+                _score("performance"),
+                _score("satisfaction"),
+                _score("recommendation"),
+            ),
+            key=("survey_id",),
+            foreign_keys={"customer_id": "customers", "order_id": "orders"},
+        ),
+        Table(
+            name="campaigns",
+            columns=(
+                Column("campaign_id", _ID),
+                Column("business", _TEXT),
+                Column("channel", _TEXT),
+                _time("started_at"),
+                _time("ended_at"),
+                _cents("contact_cost_cents"),
+            ),
+            key=("campaign_id",),
+        ),
+        Table(
+            name="contacts",
+            columns=(
+                Column("contact_id", _ID),
+                Column("campaign_id", _ID),
+                Column("customer_id", _ID),
+                _time("assigned_at"),
+                _flag("contacted"),
+            ),
+            key=("contact_id",),
+            foreign_keys={"campaign_id": "campaigns", "customer_id": "customers"},
+        ),
+        Table(
+            name="loyalty_ledger",
+            columns=(
+                Column("entry_id", _ID),
+                Column("customer_id", _ID),
+                Column("order_id", _ID, nullable=True),
+                _time("posted_at"),
+                Column("kind", _TEXT),
+                Column("points", pa.int64(), "loyalty points"),
+            ),
+            key=("entry_id",),
+            foreign_keys={"customer_id": "customers", "order_id": "orders"},
+        ),
+        Table(
+            name="referrals",
+            columns=(
+                Column("referral_id", _ID),
+                Column("referrer_id", _ID),
+                Column("customer_id", _ID),
+                _time("referred_at"),
+            ),
+            key=("referral_id",),
+            foreign_keys={"referrer_id": "customers", "customer_id": "customers"},
+        ),
+        Table(
+            name="prospects",
+            columns=(
+                Column("prospect_id", _ID),
+                Column("customer_id", _ID, nullable=True),
+                Column("channel", _TEXT),
+                _time("reached_at"),
+                _time("enquired_at", nullable=True),
+            ),
+            key=("prospect_id",),
             foreign_keys={"customer_id": "customers"},
         ),
         Table(
             name="truth_customers",
             columns=(
-                Column("customer_id", pa.int64()),
+                Column("customer_id", _ID),
+                Column("segment", _TEXT),
+                Column("response_type", _TEXT),
+                Column("stage", _TEXT),
                 Column("purchase_rate_per_week", pa.float64(), "orders per week"),
                 Column("dropout_probability", pa.float64(), "probability per order"),
                 Column("mean_spend_cents", pa.float64(), "cents"),
-                Column("left_at", _TIME, "UTC", nullable=True),
-                Column("alive", pa.int8(), "0 or 1"),
+                Column("desire", pa.float64(), "quality points"),
+                Column("price_sensitivity", pa.float64(), "1 is usual"),
+                Column("credit_recovery", pa.float64(), "share", nullable=True),
+                _time("left_at", nullable=True),
+                Column("departure_reason", _TEXT, nullable=True),
+                Column("alive", _FLAG, "0 or 1"),
                 Column("p_alive_given_traits", pa.float64(), "probability"),
+                Column("uplift_orders_per_contact", pa.float64(), "orders"),
+                _cents("profit_cents"),
             ),
-            key="customer_id",
+            key=("customer_id",),
             foreign_keys={"customer_id": "customers"},
+        ),
+        Table(
+            name="truth_encounters",
+            columns=(
+                Column("order_id", _ID),
+                Column("encounter", pa.int32(), "orders before this one"),
+                _points("quality"),
+                _points("expectation"),
+                _points("disconfirmation"),
+                _points("satisfaction"),
+                _points("satisfaction_afterwards"),
+                _flag("failed"),
+                _flag("complained"),
+                _flag("answered_well"),
+                _flag("recommended"),
+                Column("leave_probability", pa.float32(), "probability"),
+                _flag("left"),
+            ),
+            key=("order_id",),
+            foreign_keys={"order_id": "orders"},
         ),
     )
 }
@@ -101,7 +320,7 @@ def words(language: str) -> dict[str, Any]:
     `tables.<name>.columns.<column>`. Raises ValueError for a language that has no file.
 
     >>> words("en")["tables"]["orders"]["columns"]["amount_cents"]
-    'What the customer paid for this order, in cents.'
+    'What the customer owes for this order once the discount is taken off, in cents.'
     """
     if language not in ("en", "zh"):
         raise ValueError(f"there are no words for language {language!r}: use 'en' or 'zh'")

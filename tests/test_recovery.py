@@ -6,7 +6,6 @@ worlds then has mean k and standard deviation √(2k/20), so it lies within abou
 The seeds are fixed. Times are continuous: whole days would bias the estimates.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from datasets.world import Scenario, live, live_rhythm, load_scenario
 from lessons.customer_value.btyd import bg_nbd, gamma_gamma, mbg_nbd
 from lessons.customer_value.btyd.fitting import Fit
 
-TEA = load_scenario("tea_shops")
+TEA = load_scenario("tea_shops").textbook()
 SEEDS = range(101, 121)
 
 
@@ -28,7 +27,8 @@ def _distance(fit: Fit, planted: dict[str, float]) -> float:
 
 
 def _mean_distance(model: Any, scenario: Scenario) -> float:
-    planted = {"r": scenario.r, "alpha": scenario.alpha_weeks, "a": scenario.a, "b": scenario.b}
+    main = scenario.main
+    planted = {"r": main.r, "alpha": main.alpha_weeks, "a": main.a, "b": main.b}
     distances = []
     for seed in SEEDS:
         rhythm = live_rhythm(scenario, customers=6000, seed=seed)
@@ -39,19 +39,19 @@ def _mean_distance(model: Any, scenario: Scenario) -> float:
 
 @pytest.mark.parametrize("changes", [{}, {"r": 0.3, "alpha_weeks": 4.4, "a": 1.6, "b": 2.4}])
 def test_bg_nbd_gets_the_planted_parameters_back(changes: dict[str, float]) -> None:
-    assert 2.7 < _mean_distance(bg_nbd, replace(TEA, **changes)) < 5.6
+    assert 2.7 < _mean_distance(bg_nbd, TEA.textbook(**changes)) < 5.6
 
 
 def test_mbg_nbd_gets_the_planted_parameters_back_where_one_may_leave_after_the_first_order() -> None:
-    assert 2.7 < _mean_distance(mbg_nbd, replace(TEA, leaving_from=0)) < 5.6
+    assert 2.7 < _mean_distance(mbg_nbd, TEA.textbook(leaving_from=0)) < 5.6
 
 
 def test_bg_nbd_does_not_fit_a_world_where_one_may_leave_after_the_first_order() -> None:
-    assert _mean_distance(bg_nbd, replace(TEA, leaving_from=0)) > 20
+    assert _mean_distance(bg_nbd, TEA.textbook(leaving_from=0)) > 20
 
 
 def test_gamma_gamma_gets_the_planted_parameters_back() -> None:
-    planted = {"p": TEA.p, "q": TEA.q, "gamma": TEA.gamma_cents}
+    planted = {"p": TEA.main.p, "q": TEA.main.q, "gamma": TEA.main.gamma_cents}
     distances = []
     for seed in SEEDS:
         orders = live(TEA, customers=4000, seed=seed).orders.to_pandas()

@@ -1,101 +1,687 @@
-"""How does a customer's life unfold, order after order?
+"""How does a customer's life unfold, encounter after encounter?
 
-A life is a sequence of encounters. Encounter 0 is the first order, at the moment of joining. At each
-encounter the customer spends, then decides whether to leave, and if not, waits an exponential time for the
-next. All living customers take the step together, and the encounter number is a column of the state: as soon
-as some have left, others begin, so that about 16 thousand rows are always at work. The cost grows with the
-number of orders and with nothing else.
+At each encounter the company delivers some quality; the customer judges it, speaks or is silent, is answered or not,
+learns what to expect, spends, and stays or leaves, for a reason. Who stays comes back when a remaining unit
+exponential is used up, or when the next period of the contract begins.
 
-Time is counted in microseconds since the company's start. A float64 holds such whole numbers exactly.
+All who are still there take the step together, and the encounter number is a column of the state: as soon as some
+have left, others begin, so that about 16 thousand rows are always at work. The cost grows with the number of
+encounters and with nothing else. What nobody asks for is not computed.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datasets.world import philox
-from datasets.world.quantiles import beta_quantiles, gamma_quantiles
-from datasets.world.scenario import Scenario
+from datasets.world.calendar import MICROSECONDS_PER_DAY, SLEEPING_DOG, UNMOVED, Calendar, Clock, Hours
+from datasets.world.calls import Calls, PhoneLine
+from datasets.world.draws import FUTURE, GAP_SPEND_LEAVE, QUALITY, REASON, SPEECH, draw
+from datasets.world.policy import Policy
+from datasets.world.quantiles import gamma_quantiles, normal_quantiles
+from datasets.world.scenario import REASONS, Business, Scenario
+from datasets.world.traits import People, Relationships
 
-MICROSECONDS_PER_WEEK = 7 * 24 * 3600 * 10**6
-
-# What a draw is for. One draw gives four words: an encounter's words are gap, gap, spend and leaving.
-RATE_AND_DROPOUT, SPENDING_AND_JOINING, PERSON, ENCOUNTER, ORDER_IDS = range(5)
+# An amount in cents stays an exact whole number, and the sum of many such amounts too.
+LARGEST_AMOUNT_CENTS = 10**12
+SERVICE, PRICE, COMPETITOR, MOVED, INVOLUNTARY = range(len(REASONS))
+STAYED = -1
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Traits:
-    """What a customer is born with; one row a customer, each array of shape (n,)."""
+class Company:
+    """A scenario under a policy, ready to be lived for so many days."""
 
-    purchase_rate_per_week: Floats
-    dropout_probability: Floats
-    mean_spend_cents: Floats
-    joined_after: Integers
-    """Microseconds from the company's start to the first order."""
+    scenario: Scenario
+    policy: Policy
+    calendar: Calendar
+    clock: Clock
+    hours: Hours
+    phone: PhoneLine | None
+    """None: nobody asks what callers go through, and it moves nothing."""
+    days: int
 
 
-@dataclass(frozen=True)
-class Step:
-    """One encounter of each of some customers; arrays of one length, at most `philox.ROWS`."""
+@dataclass
+class State:
+    """Where each relationship stands at its next encounter, and what it remembers; arrays (n,)."""
 
-    row: Integers
     encounter: Integers
-    at: Floats
-    """Microseconds since the company's start."""
-    spend_word: philox.Words
-    leaves: NDArray[np.bool_]
+    day: Integers
+    place: Floats
+    """The part of the day's orders gone by."""
+    expectation: Floats
+    mood: Floats
+    earned: Floats
+    balance: Floats
+    last_at: Floats
+    mask: Integers
+    """Campaigns that reach the customer on the way to this encounter, one bit each."""
+
+    def of(self, rows: Any) -> "State":
+        """The state of these rows."""
+        return State(**{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
 
-def traits(scenario: Scenario, customer: Integers, *, weeks: float, seed: int) -> Traits:
-    """Each customer's own rate, dropout probability, mean spend and joining time, drawn by id alone.
-
-    `customer` (n,) are ids. Joining is spread evenly over the first `joining_weeks`, or `weeks` if fewer.
-    """
-    words = philox.draw(customer, 0, purpose=RATE_AND_DROPOUT, seed=seed)
-    rate = gamma_quantiles(scenario.r)(philox.fine_uniform(words[0], words[1])) / scenario.alpha_weeks
-    dropout = beta_quantiles(scenario.a, scenario.b)(philox.fine_uniform(words[2], words[3]))
-    words = philox.draw(customer, 0, purpose=SPENDING_AND_JOINING, seed=seed)
-    spread = gamma_quantiles(scenario.q)(philox.fine_uniform(words[0], words[1])) / scenario.gamma_cents
-    joining = min(scenario.joining_weeks, weeks) * MICROSECONDS_PER_WEEK
-    return Traits(
-        purchase_rate_per_week=rate,
-        dropout_probability=dropout,
-        mean_spend_cents=scenario.p / spread,
-        joined_after=(philox.fine_uniform(words[2], words[3]) * joining).astype(np.int64),
+def newborn(company: Company, bonds: Relationships) -> State:
+    """The state at the first encounter."""
+    count = len(bonds.began)
+    day = bonds.began.astype(np.int64)
+    nothing = np.zeros(count)
+    return State(
+        encounter=np.zeros(count, dtype=np.int64),
+        day=day,
+        place=bonds.began - day,
+        expectation=np.full(count, company.scenario.service.expectation),
+        mood=nothing,
+        earned=nothing.copy(),
+        balance=nothing.copy(),
+        last_at=nothing.copy(),
+        mask=np.zeros(count, dtype=np.int64),
     )
 
 
-def encounters(
-    customer: Integers, traits: Traits, *, leaving_from: int, until: float, seed: int
-) -> Iterator[Step]:
-    """Every encounter before `until` (microseconds since the start), in steps of many customers at once.
+@dataclass(frozen=True)
+class Lives:
+    """What became of relationships (n,), and all their encounters (m,), by row and time."""
 
-    Within a step no customer comes twice, and a customer's encounters come in order. A customer whose last
-    step says `leaves` has left there; any other is alive at `until`.
+    encounters: Integers
+    """How many each had (n,)."""
+    last_at: Floats
+    """Microseconds from the company's start to the last encounter (n,)."""
+    departure: NDArray[np.int8]
+    """The number of the reason for which each left, or STAYED."""
+    leave_probability: Floats
+    """At the last encounter (n,)."""
+    exposure: Floats
+    """Expected encounters from the last one to the end of history, had the customer stayed (n,)."""
+    state: State
+    """Where each stands afterwards: the next encounter, as far as it is known, and the memory of the last."""
+    row: Integers
+    encounter: Integers
+    at: Integers
+    record: dict[str, NDArray[Any]]
+    """Further columns (m,): cents, base_cents, cut_cents, profit_cents, and, if asked for, what was felt and done."""
+    calls: Calls
+
+
+@dataclass(frozen=True)
+class _Customers:
+    """What the loop needs to know of each relationship (n,); gathered once."""
+
+    odds: Floats
+    rate_per_week: Floats
+    mean_cents: Floats
+    response: Integers
+    reached: Integers
+    desire: Floats
+    complaint: Floats
+    price_sensitivity: Floats
+    enrolled: Flags
+    moved: Floats
+    involuntary: Floats
+    spend_factor: Floats
+    began: Floats
+
+
+def reached_by_campaigns(
+    company: Company, business: Business, persons: People, bonds: Relationships, public_id: Integers
+) -> NDArray[np.bool_]:
+    """Which campaigns (n, campaigns) may reach each relationship, before any rule on silence."""
+    campaigns = company.scenario.campaigns
+    reached = np.zeros((len(bonds.person), len(campaigns)), dtype=bool)
+    listed = (
+        np.isin(public_id[bonds.person], list(company.policy.targets)) if company.policy.targets else False
+    )
+    for number, campaign in enumerate(campaigns):
+        if campaign.business != business.name:
+            continue
+        policy = policy_on(company, 7 * campaign.week)
+        place = persons.campaign_places[bonds.person, number]
+        if policy.targeting in ("random", "silent"):
+            chosen = place < policy.contact_share
+        elif policy.targeting == "list":
+            chosen = listed
+        else:
+            chosen = policy.targeting == "everyone"
+        reached[:, number] = chosen & (bonds.began < 7 * campaign.week)
+    return reached
+
+
+def policy_on(company: Company, day: int) -> Policy:
+    """The policy that holds on a day."""
+    return company.policy if day >= company.calendar.switch_day else company.scenario.policy
+
+
+def live_through(
+    company: Company,
+    business: Business,
+    persons: People,
+    bonds: Relationships,
+    *,
+    reached: NDArray[np.bool_],
+    seed: int,
+    judged: bool = True,
+    begin: State | None = None,
+    replicate: Any = 0,
+) -> Lives:
+    """Every encounter of these relationships before the last day, from their first one or from the state `begin`.
+
+    `judged=False` leaves out quality, judgement and speech where no cause needs them. `replicate` is one number or
+    one for each relationship (n,): 0 is history, others are futures.
     """
-    mean_gap = MICROSECONDS_PER_WEEK / traits.purchase_rate_per_week
-    joined = traits.joined_after.astype(np.float64)
-    # Long lives first: the short ones fill the places that fall free, and few are left over at the end.
-    queue = np.argsort(-traits.purchase_rate_per_week, kind="stable")
-    row = queue[: philox.ROWS]
-    begun = len(row)
-    encounter = np.zeros(begun, dtype=np.int64)
-    at = joined[row]
-    while len(row):
-        words = philox.draw(customer[row], encounter, purpose=ENCOUNTER, seed=seed)
-        leaves = (philox.uniform(words[3]) < traits.dropout_probability[row]) & (encounter >= leaving_from)
-        yield Step(row=row, encounter=encounter, at=at, spend_word=words[2], leaves=leaves)
+    number = company.scenario.businesses.index(business)
+    who = _customers(company.scenario, persons, bonds, reached)
+    state = newborn(company, bonds) if begin is None else begin
+    loop = _Loop(company, business, number, who, seed=seed, judged=judged)
+    replicate = np.broadcast_to(np.asarray(replicate, dtype=np.int64), (len(who.odds),))
+    count = len(who.odds)
+    final = state.of(np.arange(count))
+    last = {"at": np.zeros(count), "leave": np.zeros(count), "exposure": np.zeros(count)}
+    departure = np.full(count, STAYED, dtype=np.int8)
+    encounters = state.encounter.copy()
 
-        gap = -np.log(philox.fine_uniform(words[0], words[1])) * mean_gap[row]
-        next_at = at + np.maximum(np.floor(gap), 1)
-        stays = np.flatnonzero(~leaves & (next_at < until))
-        fresh = queue[begun : begun + philox.ROWS - len(stays)]
-        begun += len(fresh)
+    # Long lives first: the short ones fill the places that fall free, and few are left over at the end.
+    there = np.flatnonzero(state.day < company.days)
+    queue = there[np.argsort(-bonds.rate_per_week[there], kind="stable")]
+    row = queue[: philox.ROWS]
+    taken = len(row)
+    now = state.of(row)
+    steps: list[dict[str, NDArray[Any]]] = []
+    while len(row):
+        identity = bonds.identity[row]
+        step, after, leave_probability, reason, exposure = loop.step(row, identity, now, replicate[row])
+        steps.append({"row": row, "encounter": now.encounter, **step})
+        last["at"][row], last["leave"][row], last["exposure"][row] = step["at"], leave_probability, exposure
+        departure[row] = reason
+        encounters[row] = now.encounter + 1
+        stays = np.flatnonzero((reason == STAYED) & (after.day < company.days))
+        ended = np.flatnonzero((reason != STAYED) | (after.day >= company.days))
+        _keep(final, row[ended], after.of(ended))
+        fresh = queue[taken : taken + philox.ROWS - len(stays)]
+        taken += len(fresh)
         row = np.concatenate([row[stays], fresh])
-        encounter = np.concatenate([encounter[stays] + 1, np.zeros(len(fresh), dtype=np.int64)])
-        at = np.concatenate([next_at[stays], joined[fresh]])
+        now = _joined(after.of(stays), state.of(fresh))
+    begun = state.encounter
+    return _arranged(steps, encounters, begun, last, departure, final, loop)
+
+
+def _customers(
+    scenario: Scenario, persons: People, bonds: Relationships, reached: NDArray[np.bool_]
+) -> _Customers:
+    causes, person = scenario.causes, bonds.person
+    household = persons.household[person]
+    moving = np.array(scenario.households.moving) ** causes.household_moving
+    spending = np.array(scenario.households.spend) ** causes.household_spend
+    credit = any(one.kind == "credit" for one in scenario.businesses)
+    debt = np.exp(causes.bad_debt * (1 - persons.recovery[person])) if credit else np.ones(len(person))
+    # A dropout probability of 1 would be infinite odds.
+    dropout = np.minimum(bonds.dropout, 1 - 1e-12)
+    return _Customers(
+        odds=dropout / (1 - dropout),
+        rate_per_week=bonds.rate_per_week,
+        mean_cents=bonds.mean_cents,
+        response=persons.response[person],
+        reached=(reached << np.arange(reached.shape[1])).sum(axis=1).astype(np.int64),
+        desire=persons.desire[person],
+        complaint=persons.complaint[person],
+        price_sensitivity=persons.price_sensitivity[person],
+        enrolled=persons.enrolled[person],
+        moved=moving[household] * scenario.reasons[MOVED],
+        involuntary=debt * scenario.reasons[INVOLUNTARY],
+        spend_factor=spending[household],
+        began=bonds.began,
+    )
+
+
+class _Loop:
+    """One business of one company: what does not change from step to step, and the step itself."""
+
+    def __init__(
+        self, company: Company, business: Business, number: int, who: _Customers, *, seed: int, judged: bool
+    ) -> None:
+        scenario = company.scenario
+        self.company, self.business, self.number, self.who, self.seed = company, business, number, who, seed
+        self.causes, self.service, self.costs = scenario.causes, scenario.service, scenario.costs
+        self.amounts = gamma_quantiles(business.p) if business.kind != "contract" else None
+        self.felt = judged or scenario.causes != type(scenario.causes)()
+        self.ties = self.felt
+        self.calls: list[Calls] = []
+        campaigns = [one if one.business == business.name else None for one in scenario.campaigns]
+        days = np.arange(company.days)
+        self.at_work = _bits(
+            campaigns, days, lambda one: (days >= 7 * one.week) & (days < 7 * (one.week + one.weeks))
+        )
+        self.past = _bits(campaigns, days, lambda one: days >= 7 * one.week)
+        self.silences = [
+            (bit, 7 * one.week - 7 * policy_on(company, 7 * one.week).silent_weeks)
+            for bit, one in enumerate(campaigns)
+            if one and policy_on(company, 7 * one.week).targeting == "silent"
+        ]
+        self.campaigns = any(campaigns)
+        self.loyal = business.loyalty and bool(company.calendar.loyalty.any())
+
+    def step(
+        self, row: Integers, identity: Integers, now: State, replicate: Integers
+    ) -> tuple[dict[str, NDArray[Any]], State, Floats, NDArray[np.int8], Floats]:
+        """One encounter of each row: its record, the state after it, and how it ended."""
+        words = draw(
+            identity,
+            now.encounter,
+            purpose=GAP_SPEND_LEAVE,
+            seed=self.seed,
+            business=self.number,
+            replicate=replicate,
+        )
+        at = np.floor(now.day * float(MICROSECONDS_PER_DAY) + self.company.hours.clock_time(now.place))
+        np.maximum(at, now.last_at + 1, out=at)
+        record: dict[str, NDArray[Any]] = {"at": at}
+        mood, expectation, answer_cents = now.mood, now.expectation, 0.0
+        redeem_place = None
+        if self.felt:
+            speech = draw(
+                identity,
+                now.encounter,
+                purpose=SPEECH,
+                seed=self.seed,
+                business=self.number,
+                replicate=replicate,
+            )
+            felt = self.feel(row, identity, now, at, speech, replicate)
+            mood, expectation = felt.pop("mood"), felt.pop("expectation_afterwards")
+            answer_cents = felt.pop("answer_cents")
+            redeem_place = philox.uniform(speech[2])
+            record |= felt
+        earned, balance = now.earned, now.balance
+        spent, earned, balance = self.spend(row, now, at, words[2], redeem_place, answer_cents)
+        record |= spent
+        leave_probability, reason = self.leave(row, identity, now, mood, words[3], replicate)
+        if self.felt:
+            record["leave_probability"] = leave_probability.astype(np.float32)
+        after, exposure = self.wait(row, now, mood, words[0], words[1])
+        after.expectation, after.mood, after.earned, after.balance = expectation, mood, earned, balance
+        after.last_at = at
+        return record, after, leave_probability, reason, exposure
+
+    def feel(
+        self,
+        row: Integers,
+        identity: Integers,
+        now: State,
+        at: Floats,
+        speech: philox.Words,
+        replicate: Integers,
+    ) -> dict[str, Any]:
+        """Quality, judgement, complaint or silence, the answer, and praise."""
+        causes, service, who = self.causes, self.service, self.who
+        words = draw(
+            identity,
+            now.encounter,
+            purpose=QUALITY,
+            seed=self.seed,
+            business=self.number,
+            replicate=replicate,
+        )
+        failed = philox.uniform(words[1]) < service.failure_share
+        quality = self.company.calendar.quality[now.day] + normal_quantiles(philox.uniform(words[0]))
+        quality -= causes.failure * failed
+        disconfirmation = quality - now.expectation
+        satisfaction = causes.disconfirmation * self.weighed(disconfirmation)
+        satisfaction += causes.desire * self.weighed(quality - who.desire[row])
+        complaint_odds = (
+            _logit(service.complaint_share) + who.complaint[row] - causes.complaining * satisfaction
+        )
+        complained = philox.uniform(words[2]) < _share(complaint_odds)
+        asks = ~complained & (philox.uniform(speech[1]) < service.question_share)
+        afterwards = satisfaction.copy()
+        answered_well = np.zeros(len(row), dtype=bool)
+        answer_cents = np.zeros(len(row))
+        speaks = np.flatnonzero(complained | asks)
+        if len(speaks) and self.company.phone is not None:
+            calls = self.company.phone.taken(
+                row=row[speaks],
+                identity=identity[speaks],
+                encounter=now.encounter[speaks],
+                day=now.day[speaks],
+                at=at[speaks],
+                complained=complained[speaks],
+                answered_share=self.company.calendar.answered_share[now.day[speaks]],
+                seed=self.seed,
+                business=self.number,
+                replicate=replicate[speaks],
+            )
+            moved = -causes.waiting * calls.wait_seconds / 60 - causes.hanging_up * calls.abandoned
+            moved += (
+                np.where(calls.answered_well, causes.good_answer, -causes.poor_answer) * complained[speaks]
+            )
+            afterwards[speaks] += moved
+            answered_well[speaks] = calls.answered_well
+            taken_calls = calls.by_phone & ~calls.abandoned
+            answer_cents[speaks] = (
+                self.costs.answer_cents * calls.answered_well + self.costs.call_cents * taken_calls
+            )
+            self.calls.append(calls)
+        mood = (1 - service.memory) * now.mood + service.memory * afterwards
+        praise = service.recommendation_share * np.exp(causes.praising * mood)
+        recommended = philox.uniform(words[3]) < praise
+        return {
+            "quality": quality.astype(np.float32),
+            "expectation": now.expectation.astype(np.float32),
+            "disconfirmation": disconfirmation.astype(np.float32),
+            "satisfaction": satisfaction.astype(np.float32),
+            "satisfaction_afterwards": afterwards.astype(np.float32),
+            "felt_mood": mood.astype(np.float32),
+            "failed": failed,
+            "complained": complained,
+            "answered_well": answered_well,
+            "recommended": recommended,
+            "refers": recommended & (philox.uniform(speech[3]) < causes.referral),
+            "survey_word": speech[0].astype(np.uint32),
+            "mood": mood,
+            "expectation_afterwards": now.expectation + causes.learning * disconfirmation,
+            "answer_cents": answer_cents,
+        }
+
+    def weighed(self, gap: Floats) -> Floats:
+        """A gap as it is felt: a shortfall weighs more than a surplus."""
+        return gap + self.causes.loss_weight * np.minimum(gap, 0)
+
+    def spend(
+        self,
+        row: Integers,
+        now: State,
+        at: Floats,
+        word: philox.Words,
+        redeem_place: Floats | None,
+        answer_cents: Floats | float,
+    ) -> tuple[dict[str, NDArray[Any]], Floats, Floats]:
+        """What is paid, what it costs the company, and the points."""
+        calendar, who, loyalty = self.company.calendar, self.who, self.company.scenario.loyalty
+        base = who.mean_cents[row]
+        earned, balance = now.earned, now.balance
+        if self.amounts is not None:
+            base = self.amounts(philox.uniform(word)) * (base / self.business.p)
+            if self.causes.household_spend:
+                base *= who.spend_factor[row]
+        if self.loyal and self.causes.tier_spend:
+            tier = (earned >= loyalty.silver_points) + 1.0 * (earned >= loyalty.gold_points)
+            base = base * np.exp(self.causes.tier_spend * tier * calendar.loyalty[now.day])
+        # Never nothing, for that would be no purchase; never more than an integer of cents can hold.
+        full = np.clip(np.rint(base * calendar.price[now.day]), 1, LARGEST_AMOUNT_CENTS)
+        cut = np.zeros(len(row))
+        if self.causes.sale_discount and self.amounts is not None:
+            cut = np.floor(full * calendar.sale_cut[now.day])
+        record: dict[str, NDArray[Any]] = {}
+        if self.loyal:
+            member = who.enrolled[row] & calendar.loyalty[now.day]
+            idle = at - now.last_at > loyalty.expiry_weeks * 7.0 * MICROSECONDS_PER_DAY
+            expired = np.where(idle & (now.encounter > 0), balance, 0.0)
+            balance = balance - expired
+            wishes = redeem_place is not None and redeem_place < loyalty.redeem_share
+            enough = balance >= loyalty.redeem_minimum_points
+            redeemed = np.where(member & enough & wishes, balance, 0.0)
+            worth = np.minimum(np.floor(redeemed * loyalty.point_value_cents), full - cut - 1)
+            cut = cut + np.maximum(worth, 0)
+            gained = np.where(member, np.floor((full - cut) * (loyalty.points_per_100_cents / 100)), 0.0)
+            balance = balance - redeemed + gained
+            earned = earned + gained
+            record |= {"points_gained": gained, "points_redeemed": redeemed, "points_expired": expired}
+        paid = full - cut
+        profit = paid - self.costs.goods_share * base - calendar.cost_per_encounter[now.day] - answer_cents
+        record |= {"cents": paid, "cut_cents": cut, "profit_cents": profit}
+        return record, earned, balance
+
+    def leave(
+        self,
+        row: Integers,
+        identity: Integers,
+        now: State,
+        mood: Floats,
+        word: philox.Words,
+        replicate: Integers,
+    ) -> tuple[Floats, NDArray[np.int8]]:
+        """The probability of leaving here, and the reason of those who do."""
+        causes, calendar, who, day = self.causes, self.company.calendar, self.who, now.day
+        shares = self.company.scenario.reasons
+        reason = np.full(len(row), STAYED, dtype=np.int8)
+        odds = who.odds[row]
+        if self.ties:
+            years = (day + now.place - who.began[row]) / 365.25
+            tie = calendar.structural_tie[day] + causes.switching_cost * years
+            if self.campaigns:
+                tie -= self.after_contact(who.response[row], now)
+            social, financial = calendar.social_tie[day], calendar.financial_tie[day]
+            price = causes.price_departure * who.price_sensitivity[row] * np.log(calendar.price[day])
+            pushes = np.empty((len(REASONS), len(row)))
+            pushes[SERVICE] = shares[SERVICE] * np.exp(-causes.departure * mood - social - tie)
+            pushes[PRICE] = shares[PRICE] * np.exp(price - financial - tie)
+            pushes[COMPETITOR] = shares[COMPETITOR] * np.exp(
+                calendar.competitor[day] - social - financial - tie
+            )
+            pushes[MOVED] = who.moved[row]
+            pushes[INVOLUNTARY] = who.involuntary[row]
+            odds = odds * pushes.sum(axis=0)
+        probability = np.where(now.encounter >= self.business.leaving_from, odds / (1 + odds), 0.0)
+        leaving = np.flatnonzero(philox.uniform(word) < probability)
+        words = draw(
+            identity[leaving],
+            now.encounter[leaving],
+            purpose=REASON,
+            seed=self.seed,
+            business=self.number,
+            replicate=replicate[leaving],
+        )
+        weights = pushes[:, leaving] if self.ties else np.tile(np.array(shares)[:, None], len(leaving))
+        reached = np.cumsum(weights, axis=0)
+        reason[leaving] = np.minimum(
+            (philox.uniform(words[0]) * reached[-1] >= reached).sum(axis=0), len(REASONS) - 1
+        )
+        return probability, reason
+
+    def after_contact(self, response: Integers, now: State) -> Floats:
+        """Log-odds of leaving that a campaign at work adds (sleeping dogs) or takes away (persuadables)."""
+        contacted = (now.mask & self.at_work[now.day]) != 0
+        effect = np.where(response == SLEEPING_DOG, self.causes.annoyance_leave, -self.causes.persuasion_stay)
+        return np.where(contacted & (response != UNMOVED), effect, 0.0)
+
+    def wait(
+        self, row: Integers, now: State, mood: Floats, high: philox.Words, low: philox.Words
+    ) -> tuple[State, Floats]:
+        """When the next encounter comes, and how many were to be expected before the end of history."""
+        company, who = self.company, self.who
+        mask = self.campaigns_ahead(row, now)
+        if self.business.kind == "contract":
+            day = now.day + self.business.period_days
+            # One payment is certain where its day comes before the end.
+            exposure = np.where(day < company.days, np.inf, 0.0)
+            place = now.place
+        else:
+            kind = company.clock.of(response=who.response[row], mask=mask)
+            reading = company.clock.read(kind, now.day, now.place)
+            pace = self.pace(row, now.day, mood)
+            need = -np.log(philox.fine_uniform(high, low))
+            day, place, exposure = self.next_reading(kind, reading, now.day, pace, need, row, mood)
+        after = State(
+            encounter=now.encounter + 1,
+            day=day,
+            place=place,
+            expectation=now.expectation,
+            mood=mood,
+            earned=now.earned,
+            balance=now.balance,
+            last_at=now.last_at,
+            mask=mask,
+        )
+        return after, exposure
+
+    def pace(self, row: Integers, day: Integers, mood: Floats) -> Floats:
+        """Orders per week of the usual pace: the customer's own rate, moved by mood and price."""
+        pace = self.who.rate_per_week[row]
+        if self.causes.repurchase:
+            pace = pace * np.exp(self.causes.repurchase * mood)
+        if self.causes.price_order:
+            price = self.company.calendar.price[np.minimum(day, self.company.days - 1)]
+            pace = pace * price ** (-self.causes.price_order * self.who.price_sensitivity[row])
+        return pace
+
+    def next_reading(
+        self,
+        kind: Integers,
+        reading: Floats,
+        day: Integers,
+        pace: Floats,
+        need: Floats,
+        row: Integers,
+        mood: Floats,
+    ) -> tuple[Integers, Floats, Floats]:
+        """Day and place at which `need` is used up, and what would be used up by the end of history."""
+        clock, calendar, days = self.company.clock, self.company.calendar, self.company.days
+        end = clock.elapsed[kind, days]
+        exposure = (end - reading) * pace
+        target = reading + need / pace
+        switch = calendar.switch_day
+        if self.causes.price_order and 0 < switch < days:
+            # The new price holds from the switch on, also for those who are on their way.
+            at_switch = clock.elapsed[kind, switch]
+            new_pace = self.pace(row, np.full(len(row), switch), mood)
+            before = day < switch
+            crosses = before & (target > at_switch)
+            used = (at_switch - reading) * pace
+            target = np.where(crosses, at_switch + (need - used) / new_pace, target)
+            exposure = np.where(before, used + (end - at_switch) * new_pace, exposure)
+        next_day, place = clock.when(kind, target)
+        return next_day, place, exposure
+
+    def campaigns_ahead(self, row: Integers, now: State) -> Integers:
+        """The campaigns that reach each customer unless an order comes first, and those that did."""
+        if not self.campaigns:
+            return now.mask
+        ahead = self.who.reached[row]
+        time = now.day + now.place
+        for bit, latest in self.silences:
+            ahead = np.where(time > latest, ahead & ~(1 << bit), ahead)
+        past = self.past[now.day]
+        # At the first encounter nothing has reached the customer yet.
+        return (now.mask & past) | (ahead & ~past)
+
+
+def start_future(
+    company: Company,
+    business: Business,
+    persons: People,
+    bonds: Relationships,
+    lives: Lives,
+    *,
+    reached: NDArray[np.bool_],
+    day: int,
+    seed: int,
+    replicate: Any,
+) -> State:
+    """The state at the next encounter after `day`, the remaining exponential drawn anew: memory holds no more of it.
+
+    `company` is lived on beyond `day`; `lives` ended there. Who has left gets a day after the last.
+    """
+    number = company.scenario.businesses.index(business)
+    who = _customers(company.scenario, persons, bonds, reached)
+    loop = _Loop(company, business, number, who, seed=seed, judged=False)
+    row = np.arange(len(bonds.identity))
+    state = lives.state.of(row)
+    if business.kind != "contract":
+        words = draw(
+            bonds.identity, state.encounter, purpose=FUTURE, seed=seed, business=number, replicate=replicate
+        )
+        today = np.full(len(row), day)
+        kind = company.clock.of(response=who.response, mask=state.mask)
+        reading = company.clock.read(kind, today, np.zeros(len(row)))
+        need = -np.log(philox.fine_uniform(words[0], words[1]))
+        pace = loop.pace(row, today, state.mood)
+        next_day, place, _ = loop.next_reading(kind, reading, today, pace, need, row, state.mood)
+        # Who has not begun yet begins on the day that was always meant.
+        known = state.encounter > 0
+        state.day, state.place = np.where(known, next_day, state.day), np.where(known, place, state.place)
+    state.day = np.where(lives.departure == STAYED, state.day, company.days)
+    return state
+
+
+def _bits(campaigns: list[Any], days: Integers, when: Any) -> Integers:
+    """A number for each day with one bit set for each campaign of which `when` holds."""
+    bits = np.zeros(len(days), dtype=np.int64)
+    for bit, one in enumerate(campaigns):
+        if one:
+            bits |= when(one).astype(np.int64) << bit
+    return bits
+
+
+def _logit(share: float) -> float:
+    """Log-odds of a share; a share of 0 or 1 is taken as out of reach."""
+    share = min(max(share, 1e-300), 1 - 1e-16)
+    return float(np.log(share) - np.log1p(-share))
+
+
+def _share(log_odds: Floats) -> Floats:
+    return 1 / (1 + np.exp(np.clip(-log_odds, -700, 700)))
+
+
+def _keep(final: State, row: Integers, state: State) -> None:
+    for one in fields(state):
+        getattr(final, one.name)[row] = getattr(state, one.name)
+
+
+def _joined(first: State, second: State) -> State:
+    return State(
+        **{
+            one.name: np.concatenate([getattr(first, one.name), getattr(second, one.name)])
+            for one in fields(State)
+        }
+    )
+
+
+def _arranged(
+    steps: list[dict[str, NDArray[Any]]],
+    encounters: Integers,
+    begun: Integers,
+    last: dict[str, Floats],
+    departure: NDArray[np.int8],
+    final: State,
+    loop: _Loop,
+) -> Lives:
+    """The steps as columns. A customer's encounters stand together and in time, so each has its place unsorted."""
+    count = encounters - begun
+    first_place = np.cumsum(count) - count
+    names = list(steps[0]) if steps else ["row", "encounter", "at", "cents", "cut_cents", "profit_cents"]
+    columns: dict[str, NDArray[Any]] = {}
+    if steps:
+        place = np.concatenate(
+            [first_place[step["row"]] + step["encounter"] - begun[step["row"]] for step in steps]
+        )
+    for name in names:
+        parts = [step.pop(name) for step in steps]
+        column = (
+            np.concatenate(parts)
+            if parts
+            else np.zeros(0, dtype=np.int64 if name in ("row", "encounter") else float)
+        )
+        arranged = np.empty_like(column)
+        if steps:
+            arranged[place] = column
+        columns[name] = arranged
+    final.encounter = encounters
+    return Lives(
+        encounters=count,
+        last_at=last["at"],
+        departure=departure,
+        leave_probability=last["leave"],
+        exposure=last["exposure"],
+        state=final,
+        row=columns.pop("row"),
+        encounter=columns.pop("encounter"),
+        at=columns.pop("at").astype(np.int64),
+        record=columns,
+        calls=Calls.joined(loop.calls),
+    )

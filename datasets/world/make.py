@@ -1,44 +1,41 @@
 """How do we write a company's data to disk, however many customers it has?
 
-One block of customers at a time: each block is lived, written as one part of every table, and forgotten. So
-memory is bounded by the block, and the contents do not depend on its size. A part is written under a
-temporary name and then renamed, and the manifest comes last: a folder with a manifest is complete.
+In parts (parts.py), so that memory is bounded by the part; the processes of one machine (on_cores.py) or the tasks of
+a Spark cluster (on_spark.py) make them in any order. The manifest comes last (folder.py): a folder with a manifest is
+complete, and one without is gone on with by the same command, which keeps every part that is whole.
 """
 
 import argparse
-import hashlib
 import json
+import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from datasets.tables import TABLES
-from datasets.world.company import LARGEST_CUSTOMER_ID, live
-from datasets.world.scenario import Scenario, load_scenario, scenarios
+from datasets.world import folder, load_scenario, on_cores, on_spark, scenarios
+from datasets.world.parts import LARGEST_PART, Plan, Unfinished, rows_on_disk
 
-FORMAT = 1
-MANIFEST = "manifest.json"
-STARTED = "manifest.started.json"
-LARGEST_PARTITION = 1_000_000
+USUAL_PART = 50_000
+MOST_WORKERS = 256
 
-# What is spread out at random does not compress, and a dictionary of it is a waste of time.
-_SPREAD_OUT = {
-    "order_id",
-    "ordered_at",
-    "joined_at",
-    "left_at",
-    "purchase_rate_per_week",
-    "dropout_probability",
-    "mean_spend_cents",
-    "p_alive_given_traits",
-}
+Progress = Callable[[int, int], None]
+Write = Callable[..., dict[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What the folder holds: the rows of each table, its parts, and how many of them were there before."""
+
+    rows: dict[str, int]
+    parts: int
+    parts_kept: int
 
 
 def add_parser(subparsers: Any) -> None:
@@ -46,178 +43,175 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "make",
         help="write a synthetic company to Parquet files",
-        description="Let the customers of a synthetic company live. What the company sees (customers, "
-        "orders) and what is true of them (truth_customers) goes to DIR/<table>/part-00000.parquet and so "
-        "on, one part for each block of customers. DIR/manifest.json is written last: with it, the folder is "
-        "complete. The contents depend on scenario, customers, weeks and seed alone.",
-        epilog="DIR must be new, empty, or made by this command with the same arguments; then it is written "
-        "again. Any other folder is refused and left as it is.",
+        description="Let the customers of a synthetic company live, and write what the company sees and what is true "
+        "(truth_customers, truth_encounters) to DIR/<table>/part-00000.parquet and so on, one file a part; products "
+        "and campaigns once. DIR/manifest.json is written last: with it, the folder is complete. The contents depend "
+        "on scenario, textbook, customers, weeks and seed alone, not on parts, engine or workers.",
+        epilog="DIR must be new, empty, or begun by this command with the same arguments: then the parts that are "
+        "there are kept and the others are made. Any other folder is refused and left as it is.",
     )
     add = parser.add_argument
-    add("--scenario", required=True, help=f"the company: {', '.join(scenarios())}")
-    add("--customers", required=True, type=int, metavar="N", help="number of customers, 1 or more")
+    add("--scenario", required=True, metavar="S", help=f"the company: {', '.join(scenarios())}")
+    add(
+        "--customers",
+        required=True,
+        type=int,
+        metavar="N",
+        help="number of customers; those referred come on top",
+    )
     add("--weeks", type=int, metavar="N", help="weeks of history (default: the scenario's own)")
     add("--seed", type=int, default=1, metavar="N", help="0 or more; another seed, other people (default: 1)")
-    add(
+    add("--textbook", action="store_true", help="all causes at zero, the first line of business alone")
+    add("--tables", metavar="T,T", help=f"tables to write (default: all): {', '.join(TABLES)}")
+    cut = parser.add_mutually_exclusive_group()
+    cut.add_argument(
+        "--partitions", type=int, metavar="P", help="number of parts; memory grows with their size"
+    )
+    cut.add_argument(
         "--partition-customers",
         type=int,
-        default=50_000,
+        default=USUAL_PART,
         metavar="N",
-        help=f"customers in one part, at most {LARGEST_PARTITION}; memory grows with it (default: 50000)",
+        help=f"customers in one part, {LARGEST_PART} at most (default: {USUAL_PART})",
+    )
+    add("--engine", choices=("local", "spark"), default="local", help="what makes the parts (default: local)")
+    add(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes of engine local, each with a part at a time (default: 1)",
+    )
+    add(
+        "--spark-master",
+        metavar="URL",
+        help=f"of engine spark (default: {on_spark.MASTER}); its machines need DIR and this project at the same path",
     )
     add("--out", required=True, type=Path, metavar="DIR", help="folder to write to")
-    add("--json", action="store_true", help="print rows per table and seconds as JSON")
+    add("--json", action="store_true", help="print out, rows, parts, parts_kept and seconds as JSON")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Make what the parsed arguments ask for. Returns the exit status: 0, or 2 with a message on stderr."""
-    # Each part is small, and more threads than two would only cost memory on a large machine.
-    pa.set_cpu_count(2)
-    pa.set_io_thread_count(2)
+    on_cores.bound_threads()
     started = time.perf_counter()
     try:
-        rows = make(
+        plan = Plan(
             scenario=load_scenario(args.scenario),
             customers=args.customers,
+            parts=_parts(args),
+            out=args.out,
             weeks=args.weeks,
             seed=args.seed,
-            partition_customers=args.partition_customers,
-            out=args.out,
-            progress=_progress,
+            tables=_tables(args.tables),
+            textbook=args.textbook,
         )
-    except (ValueError, OSError) as error:
+        made = make(plan, write=_engine(args), progress=_bar(args.customers))
+    except (ValueError, OSError, Unfinished) as error:
         print(f"make: {_reason(error, args.out)}", file=sys.stderr)
         return 2
-    seconds = time.perf_counter() - started
+    except KeyboardInterrupt:
+        print(
+            end="\n" if sys.stderr.isatty() else "", file=sys.stderr
+        )  # the bar's line is not the next prompt's
+        raise
     if args.json:
-        print(json.dumps({"out": str(args.out), "rows": rows, "seconds": seconds}, ensure_ascii=False))
+        seconds = time.perf_counter() - started
+        print(json.dumps({"out": str(args.out), **asdict(made), "seconds": seconds}, ensure_ascii=False))
     else:
-        print(f"{args.out}: " + ", ".join(f"{count:,} rows of {name}" for name, count in rows.items()))
+        was = " was complete and is left as it is" if made.parts_kept == made.parts else ""
+        print(
+            f"{args.out}{was}: " + ", ".join(f"{count:,} rows of {name}" for name, count in made.rows.items())
+        )
     return 0
 
 
-def make(
-    *,
-    scenario: Scenario,
-    customers: int,
-    out: Path,
-    weeks: int | None = None,
-    seed: int = 1,
-    partition_customers: int = 50_000,
-    progress: Any = None,
-) -> dict[str, int]:
-    """Write a company to the folder `out` and return the number of rows of each table.
+def make(plan: Plan, *, write: Write = on_cores.write, progress: Progress = lambda done, parts: None) -> Made:
+    """Write a company to the plan's folder, or go on with what the same plan began there.
 
-    `progress`, if given, is called with how many customers are done, and of how many. Raises ValueError for
-    a folder that is not ours to write to and for numbers out of range, OSError when the disk refuses.
+    `write` is an engine: on_cores.write or on_spark.write. `progress` is called with how many parts are done, and of
+    how many. Raises ValueError for a folder that is not ours to write to, OSError when the disk refuses, and
+    Unfinished when a worker dies or a Spark task fails: the parts that are whole then stay.
     """
-    if weeks is not None:
-        scenario = replace(scenario, weeks=weeks)
-    _check(customers, "customers", LARGEST_CUSTOMER_ID)
-    _check(seed, "seed", 2**64 - 1, lowest=0)
-    _check(partition_customers, "partition-customers", LARGEST_PARTITION)
-    asked = _asked(scenario, customers=customers, seed=seed, partition_customers=partition_customers)
-    _take_folder(out, asked)
-    rows = dict.fromkeys(TABLES, 0)
-    for part, first in enumerate(range(1, customers + 1, partition_customers)):
-        count = min(partition_customers, customers - first + 1)
-        world = live(scenario, customers=count, seed=seed, first=first)
-        for name in TABLES:
-            table = getattr(world, name)
-            _write_part(table, out / name / f"part-{part:05d}.parquet")
-            rows[name] += table.num_rows
-        if progress:
-            progress(first + count - 1, customers)
-    with _renamed(out / MANIFEST) as temporary:
-        temporary.write_text(json.dumps({**asked, "rows": rows}, indent=2) + "\n", encoding="utf-8")
-    (out / STARTED).unlink()
-    return rows
+    complete = folder.check(plan)
+    plan.out.mkdir(parents=True, exist_ok=True)
+    with folder.alone(plan.out):
+        folder.sweep(plan)
+        rows, missing = Counter(), []
+        for part in range(plan.parts):
+            found = rows_on_disk(plan, part)
+            rows.update(found or {})
+            if found is None:
+                missing.append(part)
+        kept = plan.parts - len(missing)
+        if missing or not complete:
+            folder.begin(plan)
+            progress(kept, plan.parts)
+            try:
+                rows.update(write(plan, missing, progress=lambda done: progress(kept + done, plan.parts)))
+            finally:
+                folder.sweep(plan)
+            folder.finish(plan, {name: rows[name] for name in plan.tables})
+    return Made(rows={name: rows[name] for name in plan.tables}, parts=plan.parts, parts_kept=kept)
 
 
-def _check(value: int, name: str, highest: int, *, lowest: int = 1) -> None:
-    if not lowest <= value <= highest:
-        raise ValueError(f"--{name} must be a whole number from {lowest} to {highest}, not {value}")
+def _parts(args: argparse.Namespace) -> int:
+    """How many parts are asked for, directly or by their size."""
+    if args.partitions is not None:
+        return args.partitions
+    size = args.partition_customers
+    if not 1 <= size <= LARGEST_PART:
+        raise ValueError(f"--partition-customers must be a whole number from 1 to {LARGEST_PART}, not {size}")
+    return max(1, -(-args.customers // size))
 
 
-def _asked(scenario: Scenario, **numbers: int) -> dict[str, Any]:
-    """All that the contents and the files depend on, and a hash of it."""
-    asked = {"format": FORMAT, "scenario": asdict(scenario), **numbers}
-    del asked["scenario"]["bands"]
-    text = json.dumps(asked, sort_keys=True, default=str)
-    scenario_text = json.dumps(asked["scenario"], sort_keys=True, default=str)
-    return {
-        "format": FORMAT,
-        "scenario": scenario.name,
-        "scenario_hash": hashlib.sha256(scenario_text.encode()).hexdigest(),
-        "weeks": scenario.weeks,
-        **numbers,
-        "hash": hashlib.sha256(text.encode()).hexdigest(),
-    }
+def _tables(listed: str | None) -> tuple[str, ...]:
+    """The tables asked for, in the order of datasets/tables.py."""
+    asked = list(TABLES) if listed is None else [name.strip() for name in listed.split(",")]
+    if unknown := [name for name in asked if name not in TABLES]:
+        raise ValueError(f"--tables: there is no table {unknown[0]!r}; choose from {', '.join(TABLES)}")
+    return tuple(name for name in TABLES if name in asked)
 
 
-def _take_folder(out: Path, asked: dict[str, Any]) -> None:
-    """Make the folder ready, or raise ValueError when what is in it was not made by the same arguments."""
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"{out} is a file; name a folder with --out")
-    present = {path.name for path in out.iterdir()} if out.exists() else set()
-    if present:
-        if not present & {MANIFEST, STARTED}:
-            raise ValueError(f"{out} already holds other files; name a new or an empty folder with --out")
-        made = _made(out / (STARTED if STARTED in present else MANIFEST))
-        if made != asked["hash"]:
-            raise ValueError(
-                f"{out} already holds data made with other arguments; name another folder with --out"
-            )
-    for name in TABLES:
-        (out / name).mkdir(parents=True, exist_ok=True)
-    with _renamed(out / STARTED) as temporary:
-        temporary.write_text(json.dumps(asked, indent=2) + "\n", encoding="utf-8")
-    (out / MANIFEST).unlink(missing_ok=True)
+def _engine(args: argparse.Namespace) -> Write:
+    if args.engine == "spark":
+        if args.workers is not None:
+            raise ValueError("--workers is for --engine local; on Spark the master tells, as in local[4]")
+        return partial(on_spark.write, master=args.spark_master or on_spark.MASTER)
+    if args.spark_master is not None:
+        raise ValueError("--spark-master needs --engine spark")
+    workers = 1 if args.workers is None else args.workers
+    if not 1 <= workers <= MOST_WORKERS:
+        raise ValueError(f"--workers must be a whole number from 1 to {MOST_WORKERS}, not {workers}")
+    return partial(on_cores.write, workers=workers)
 
 
-def _made(manifest: Path) -> str | None:
-    """The hash of the arguments that made a folder, None when the manifest cannot be read."""
-    try:
-        return json.loads(manifest.read_text(encoding="utf-8")).get("hash")
-    except (ValueError, AttributeError):
-        return None
+def _bar(customers: int) -> Progress:
+    """A bar that moves on a terminal; elsewhere one line at the end."""
+    began: list[tuple[float, int]] = []
 
+    def show(done: int, parts: int) -> None:
+        began.append((time.perf_counter(), done)) if not began else None
+        lived, had = (customers * count // parts for count in (done, began[0][1]))
+        line = f"{done:,} of {parts:,} parts, {lived:,} of {customers:,} customers"
+        seconds = time.perf_counter() - began[0][0]
+        if lived > had and seconds > 0:
+            rate = (lived - had) / seconds
+            left = timedelta(seconds=round((customers - lived) / rate))
+            line += f", {rate:,.0f} a second, {left} left"
+        if sys.stderr.isatty():
+            filled = 20 * done // parts
+            line = f"[{'#' * filled}{'.' * (20 - filled)}] {line}"[: shutil.get_terminal_size().columns - 1]
+            print(f"\r{line}\x1b[K", end="\n" if done == parts else "", file=sys.stderr, flush=True)
+        elif done == parts:
+            print(line.removesuffix(", 0:00:00 left"), file=sys.stderr)
 
-def _write_part(table: pa.Table, path: Path) -> None:
-    dictionary = [name for name in table.column_names if name not in _SPREAD_OUT]
-    with _renamed(path) as temporary:
-        pq.write_table(
-            table,
-            temporary,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=dictionary,  # pyright: ignore[reportArgumentType]
-            store_schema=False,
-        )
-
-
-@contextmanager
-def _renamed(path: Path) -> Iterator[Path]:
-    """A temporary name to write to, renamed to `path` when all has gone well, removed when not."""
-    temporary = path.with_name(f".{path.name}.writing")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _progress(done: int, customers: int) -> None:
-    """One line that moves on a terminal; elsewhere only the end is told."""
-    line = f"{done:,} of {customers:,} customers"
-    if sys.stderr.isatty():
-        print(f"\r{line}", end="\n" if done == customers else "", file=sys.stderr, flush=True)
-    elif done == customers:
-        print(line, file=sys.stderr)
+    return show
 
 
 def _reason(error: Exception, out: Path) -> str:
+    if isinstance(error, Unfinished):
+        return f"{error}; the same command goes on where it stopped"
     if isinstance(error, OSError):
         return f"cannot write to {out}: {error.strerror or error}; check the folder and the space on the disk"
     return str(error)

@@ -88,6 +88,17 @@ def beta_quantiles(a: float, b: float) -> Quantiles:
     return _table(log_x - log_rest, below * above / density_times_both, share=True)
 
 
+def normal_quantiles(u: Floats) -> Floats:
+    """Quantiles of the standard normal distribution at u, shape (n,), 0 < u < 1.
+
+    >>> normal_quantiles(np.array([0.5, 0.975])).round(4).tolist()
+    [0.0, 1.96]
+    """
+    from scipy import special
+
+    return special.ndtri(u)
+
+
 def _check(shape: float) -> None:
     if not SMALLEST_SHAPE <= shape <= LARGEST_SHAPE:
         raise ValueError(f"a shape must lie between {SMALLEST_SHAPE} and {LARGEST_SHAPE:g}, not {shape:g}")

@@ -1,21 +1,32 @@
-"""Is what is written to disk what was lived, in parts of any size?"""
+"""Is what is written to disk what was lived: in parts of any size, by any number of processes, whatever happens?"""
 
 import argparse
+import io
 import json
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from datasets.tables import TABLES
-from datasets.world import live, load_scenario, make
+from datasets.world import folder, live, load_scenario, make, on_cores, parts
+from datasets.world.parts import IN_THE_FIRST_PART_ALONE, Plan
 
+ROOT = Path(__file__).parent.parent.parent
 TEA = load_scenario("tea_shops")
+LINE = ["--scenario", "tea_shops", "--weeks", "30", "--seed", "4"]
 
 
 def _command(*arguments: str) -> int:
@@ -25,32 +36,83 @@ def _command(*arguments: str) -> int:
     return args.run(args)
 
 
-def _read(folder: Path, name: str) -> pa.Table:
-    return pa.concat_tables([pq.read_table(part) for part in sorted((folder / name).iterdir())])
+def _plan(out: Path, **changes: Any) -> Plan:
+    asked: dict[str, Any] = {
+        "scenario": TEA,
+        "customers": 200,
+        "parts": 3,
+        "weeks": 30,
+        "seed": 4,
+        "out": out,
+    }
+    return Plan(**asked | changes)
 
 
-def test_the_contents_do_not_depend_on_the_size_of_the_parts(tmp_path: Path) -> None:
-    whole = live(TEA, customers=2500, seed=4)
-    for size, parts in ((1000, 3), (300, 9), (2500, 1)):
-        out = tmp_path / str(size)
-        rows = make.make(scenario=TEA, customers=2500, seed=4, partition_customers=size, out=out)
+def _contents(out: Path) -> dict[str, bytes]:
+    """Every file of a folder, hidden ones too."""
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
+    }
+
+
+def _state(out: Path) -> dict[str, tuple[int, int]]:
+    """What would be another one had a file been written again."""
+    files = [path for path in out.rglob("*") if path.is_file()]
+    return {str(path.relative_to(out)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+
+def _read(out: Path, name: str) -> pa.Table:
+    return pa.concat_tables([pq.read_table(part) for part in sorted((out / name).iterdir())])
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """200 customers in 40 parts, made by this process without a break."""
+    out = tmp_path_factory.mktemp("uninterrupted")
+    assert make.make(_plan(out, parts=40)).parts_kept == 0
+    return out
+
+
+def test_the_contents_do_not_depend_on_the_number_of_parts(tmp_path: Path, uninterrupted: Path) -> None:
+    whole = live(TEA, customers=200, weeks=30, seed=4).tables
+    for count, out in ((1, tmp_path / "one"), (7, tmp_path / "seven"), (40, uninterrupted)):
+        if out != uninterrupted:
+            make.make(_plan(out, parts=count))
         assert sorted(path.name for path in out.iterdir()) == sorted([*TABLES, "manifest.json"])
+        rows = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["rows"]
         for name, table in TABLES.items():
             files = sorted(path.name for path in (out / name).iterdir())
-            assert files == [f"part-{part:05d}.parquet" for part in range(parts)]
+            once = name in IN_THE_FIRST_PART_ALONE
+            assert files == [f"part-{part:05d}.parquet" for part in range(1 if once else count)]
             written = _read(out, name)
             assert written.schema.equals(table.schema)
-            assert written.equals(getattr(whole, name))
+            assert written.to_pylist() == whole[name].to_pylist()
             assert rows[name] == written.num_rows
 
 
-def test_parts_are_zstd_with_microseconds_without_zone(tmp_path: Path) -> None:
-    make.make(scenario=TEA, customers=50, out=tmp_path)
-    part = pq.ParquetFile(tmp_path / "truth_customers" / "part-00000.parquet")
-    assert part.metadata.row_group(0).column(0).compression == "ZSTD"
-    left_at = json.loads(part.schema.column(4).logical_type.to_json())
-    assert left_at["timeUnit"] == "microseconds"
-    assert left_at["isAdjustedToUTC"] is False
+def test_two_workers_write_the_same_bytes_as_one_process(tmp_path: Path, uninterrupted: Path) -> None:
+    made = make.make(_plan(tmp_path, parts=40), write=partial(on_cores.write, workers=2))
+    assert _contents(tmp_path) == _contents(uninterrupted)
+    assert made.rows == json.loads((uninterrupted / "manifest.json").read_text(encoding="utf-8"))["rows"]
+
+
+def test_parts_are_zstd_with_plain_text_and_microseconds_without_zone(tmp_path: Path) -> None:
+    make.make(_plan(tmp_path, parts=1))
+    orders = pq.ParquetFile(tmp_path / "orders" / "part-00000.parquet")
+    columns = [orders.metadata.row_group(0).column(place) for place in range(orders.metadata.num_columns)]
+    assert {column.compression for column in columns} == {"ZSTD"}
+    in_dictionaries = {column.path_in_schema for column in columns if column.has_dictionary_page}
+    assert in_dictionaries == {"business", "channel"}
+    ordered_at = json.loads(orders.schema.column(4).logical_type.to_json())
+    assert (ordered_at["timeUnit"], ordered_at["isAdjustedToUTC"]) == ("microseconds", False)
+    assert orders.schema_arrow.field("channel").type == pa.string()
+
+
+def test_an_empty_table_still_has_its_file(tmp_path: Path) -> None:
+    make.make(_plan(tmp_path, textbook=True))
+    assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["rows"]["accounts"] == 0
+    assert len(list((tmp_path / "accounts").iterdir())) == 3
+    assert _read(tmp_path, "accounts").schema.equals(TABLES["accounts"].schema)
 
 
 def test_the_command_writes_and_prints_its_summary(
@@ -58,76 +120,217 @@ def test_the_command_writes_and_prints_its_summary(
 ) -> None:
     out = tmp_path / "here"
     line = [
-        "--scenario",
-        "tea_shops",
+        *LINE,
         "--customers",
-        "200",
-        "--weeks",
-        "30",
-        "--seed",
-        "5",
+        "100",
+        "--tables",
+        "truth_customers,orders",
+        "--textbook",
         "--out",
         str(out),
     ]
-    assert _command(*line, "--json") == 0
+    assert _command(*line, "--partition-customers", "30", "--json") == 0
     said = capsys.readouterr()
     summary = json.loads(said.out)
-    assert summary["rows"]["customers"] == 200
-    assert summary["seconds"] > 0
-    assert "200 of 200 customers" in said.err
+    assert set(summary) == {"out", "rows", "parts", "parts_kept", "seconds"}
+    assert (summary["parts"], summary["parts_kept"], summary["rows"]["truth_customers"]) == (4, 0, 100)
+    assert said.err.startswith("4 of 4 parts, 100 of 100 customers")
+    assert said.err.count("\n") == 1
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["rows"] == summary["rows"]
-    assert (manifest["scenario"], manifest["weeks"], manifest["seed"]) == ("tea_shops", 30, 5)
-    assert _read(out, "orders").equals(live(TEA, customers=200, weeks=30, seed=5).orders)
+    told = {"scenario": "tea_shops", "weeks": 30, "seed": 4, "textbook": True, "parts": 4, "customers": 100}
+    assert told.items() <= manifest.items()
+    assert sorted(path.name for path in out.iterdir()) == ["manifest.json", "orders", "truth_customers"]
+    alone = live(TEA.textbook(), customers=100, weeks=30, seed=4, tables=("orders",)).orders
+    assert _read(out, "orders").to_pylist() == alone.to_pylist()
 
 
-def test_the_same_arguments_write_again_and_others_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    line = ["--scenario", "tea_shops", "--customers", "100", "--out", str(tmp_path)]
+def test_a_complete_folder_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = [*LINE, "--customers", "60", "--partitions", "2", "--out", str(tmp_path)]
     assert _command(*line) == 0
-    first = _read(tmp_path, "orders")
-    assert _command(*line) == 0
-    assert _read(tmp_path, "orders").equals(first)
-    before = (tmp_path / "manifest.json").read_bytes()
-    for other in (["--seed", "2"], ["--weeks", "50"], ["--partition-customers", "10"]):
+    before = _state(tmp_path)
+    for engine in ([], ["--workers", "2"], ["--engine", "spark"]):
         capsys.readouterr()
-        assert _command(*line, *other) == 2
-        assert "holds data made with other arguments" in capsys.readouterr().err
-    assert (tmp_path / "manifest.json").read_bytes() == before
+        assert _command(*line, *engine) == 0
+        assert "was complete and is left as it is: " in capsys.readouterr().out
+        assert _state(tmp_path) == before
 
 
-def test_a_run_that_was_cut_off_is_not_taken_for_complete_and_can_be_made_again(
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 5},
+        {"weeks": 31},
+        {"customers": 61},
+        {"parts": 3},
+        {"tables": ("orders",)},
+        {"textbook": True},
+        {"scenario": replace(TEA, policy=replace(TEA.policy, targets=frozenset({7})))},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_other_arguments_are_refused_and_change_nothing(tmp_path: Path, change: dict[str, Any]) -> None:
+    plan = _plan(tmp_path, customers=60, parts=2)
+    make.make(plan)
+    for name in ("manifest.json", "manifest.started.json"):
+        (tmp_path / "manifest.json").rename(tmp_path / name)
+        before = _state(tmp_path)
+        with pytest.raises(ValueError, match="holds data made with other arguments"):
+            make.make(replace(plan, **change))
+        assert _state(tmp_path) == before
+
+
+def _killed(out: Path, *arguments: str, parts: int, send: Callable[[int], None]) -> tuple[int, str]:
+    """Start the command, send its process group a signal when some parts are there; exit status and what it said."""
+    line = [*LINE, "--customers", "200", "--partitions", "40", "--out", str(out), *arguments]
+    command = [sys.executable, "-m", "datasets", "make", *line]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    running = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
+    last = out / list(TABLES)[-1]
+    until = time.monotonic() + 60
+    while running.poll() is None and time.monotonic() < until:
+        if last.is_dir() and len(list(last.glob("part-*"))) >= parts:
+            send(running.pid)
+            break
+        time.sleep(0.005)
+    said = running.communicate(timeout=60)
+    return running.returncode, "".join(said)
+
+
+def _kill(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
+
+
+def _whole_parts(out: Path) -> int:
+    """How many parts are whole. Every file that has its name must be readable."""
+    for path in out.rglob("part-*.parquet"):
+        pq.read_table(path)
+    return sum(parts.rows_on_disk(_plan(out, parts=40), part) is not None for part in range(40))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_a_killed_run_is_gone_on_with(tmp_path: Path, uninterrupted: Path) -> None:
+    kept = 0
+    for enough, workers in ((5, "1"), (14, "2"), (22, "2")):
+        status, _ = _killed(tmp_path, "--workers", workers, parts=enough, send=_kill)
+        assert status == -signal.SIGKILL
+        assert not (tmp_path / "manifest.json").exists()
+        assert kept <= enough <= (kept := _whole_parts(tmp_path)) < 40
+    (tmp_path / "orders" / ".part-00003.parquet.0123456789abcdef.writing").write_text("half")
+    before = _state(tmp_path)
+    made = make.make(_plan(tmp_path, parts=40), write=partial(on_cores.write, workers=2))
+    assert kept <= made.parts_kept < 40
+    assert _contents(tmp_path) == _contents(uninterrupted)
+    after = _state(tmp_path)
+    again = [file for file, state in after.items() if file in before and state != before[file]]
+    assert len(again) < 2 * len(TABLES) + 2  # at most the parts that two workers had in hand
+
+
+class _Cut(BaseException):
+    """The power fails."""
+
+
+def _cut_after(steps: int, patch: pytest.MonkeyPatch) -> None:
+    """Let the file system take so many steps and no more."""
+    left = iter(range(steps))
+
+    def limited(act: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **keywords: Any) -> Any:
+            if next(left, None) is None:
+                raise _Cut
+            return act(*args, **keywords)
+
+        return step
+
+    for name in ("mkdir", "replace", "unlink"):
+        patch.setattr(Path, name, limited(getattr(Path, name)))
+
+
+def test_a_run_that_is_cut_at_any_step_is_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_after_four(write: Callable[..., None]) -> Callable[..., None]:
-        written = []
+    asked: dict[str, Any] = {"parts": 2, "tables": ("products", "orders", "truth_customers")}
+    make.make(_plan(tmp_path / "whole", **asked))
+    whole, steps = _contents(tmp_path / "whole"), 0
+    for steps in range(100):
+        plan = _plan(tmp_path / str(steps), **asked)
+        with monkeypatch.context() as patch, suppress(_Cut):
+            _cut_after(steps, patch)
+            make.make(plan)
+            break
+        if (plan.out / "manifest.json").exists():
+            assert whole.items() <= _contents(plan.out).items()
+        make.make(plan)
+        assert _contents(plan.out) == whole
+    assert 15 < steps < 99
 
-        def write_part(table: pa.Table, path: Path) -> None:
-            if len(written) == 4:
-                raise OSError(28, "No space left on device")
-            written.append(path)
-            write(table, path)
 
-        return write_part
-
-    asked = {"scenario": TEA, "customers": 100, "partition_customers": 40, "out": tmp_path}
-    with monkeypatch.context() as patch:
-        patch.setattr(make, "_write_part", fail_after_four(make._write_part))
-        with pytest.raises(OSError, match="No space"):
-            make.make(**asked)
-    assert not (tmp_path / "manifest.json").exists()
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for process groups")
+def test_ctrl_c_ends_quietly_and_can_be_gone_on_with(tmp_path: Path, uninterrupted: Path) -> None:
+    # a terminal sends it to all processes of the group
+    ended = _killed(tmp_path, "--workers", "2", parts=5, send=lambda pid: os.killpg(pid, signal.SIGINT))
+    assert ended == (130, "")
     assert not [path for path in tmp_path.rglob("*") if path.name.endswith(".writing")]
-    with pytest.raises(ValueError, match="other arguments"):
-        make.make(**{**asked, "seed": 2})
-    make.make(**asked)
-    assert _read(tmp_path, "orders").equals(live(TEA, customers=100).orders)
-    assert not (tmp_path / "manifest.started.json").exists()
+    assert 5 <= _whole_parts(tmp_path) < 40
+    make.make(_plan(tmp_path, parts=40))
+    assert _contents(tmp_path) == _contents(uninterrupted)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_a_worker_that_dies_is_told_of(tmp_path: Path, uninterrupted: Path) -> None:
+    def kill_one(done: int, _: int) -> None:
+        if done == 3:
+            os.kill(
+                next(child.pid for child in multiprocessing.active_children() if child.pid), signal.SIGKILL
+            )
+
+    plan = _plan(tmp_path, parts=40)
+    with pytest.raises(parts.Unfinished, match="a worker died"):
+        make.make(plan, write=partial(on_cores.write, workers=2), progress=kill_one)
+    assert not multiprocessing.active_children()
+    assert (tmp_path / "manifest.started.json").exists()
+    make.make(plan)
+    assert _contents(tmp_path) == _contents(uninterrupted)
+
+
+def test_what_is_damaged_or_gone_is_made_again(tmp_path: Path) -> None:
+    plan = _plan(tmp_path)
+    make.make(plan)
+    whole = _contents(tmp_path)
+    (tmp_path / "orders" / "part-00001.parquet").write_bytes(whole["orders/part-00001.parquet"][:-9])
+    (tmp_path / "surveys" / "part-00002.parquet").unlink()
+    assert make.make(plan).parts_kept == 1
+    assert _contents(tmp_path) == whole
+
+
+def test_a_full_disk_leaves_a_folder_that_can_be_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write, written = parts._write, []
+
+    def fail_after_forty(table: pa.Table, path: Path) -> None:
+        if len(written) == 40:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        write(table, path)
+
+    line = [*LINE, "--customers", "200", "--partitions", "4", "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr(make, "_write_part", fail_after_four(make._write_part))
-        with pytest.raises(OSError, match="No space"):
-            make.make(**asked)
+        patch.setattr(parts, "_write", fail_after_forty)
+        assert _command(*line) == 2
+    assert "No space left on device; check the folder and the space" in capsys.readouterr().err
     assert not (tmp_path / "manifest.json").exists()
+    assert _command(*line, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["parts_kept"] == 2
+    assert not (tmp_path / "manifest.started.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no locks on folders")
+def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    plan = _plan(tmp_path)
+    make.make(plan)
+    with folder.alone(tmp_path), pytest.raises(ValueError, match="another make is writing to"):
+        make.make(plan)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +338,19 @@ def test_a_run_that_was_cut_off_is_not_taken_for_complete_and_can_be_made_again(
     [
         ({"--customers": "0"}, "--customers must be a whole number from 1"),
         ({"--customers": "-5"}, "--customers must be a whole number from 1"),
+        ({"--customers": str(10**30)}, "--customers must be a whole number from 1"),
         ({"--weeks": "0"}, "weeks must be a whole number from 1 to 2600, not 0"),
         ({"--seed": "-1"}, "--seed must be a whole number from 0"),
         ({"--partition-customers": "0"}, "--partition-customers must be a whole number from 1"),
-        ({"--scenario": "coffee"}, "there is no scenario 'coffee': choose one of tea_shops"),
+        ({"--partitions": "0"}, "--partitions must be a whole number from 1 to 10, not 0"),
+        ({"--partitions": "11"}, "--partitions must be a whole number from 1 to 10, not 11"),
+        ({"--customers": "3000000", "--partitions": "2"}, "at most, so ask for 3 or more"),
+        ({"--workers": "0"}, "--workers must be a whole number from 1 to 256, not 0"),
+        ({"--engine": "spark", "--workers": "2"}, "--workers is for --engine local"),
+        ({"--spark-master": "local[2]"}, "--spark-master needs --engine spark"),
+        ({"--tables": "orders,odrers"}, "there is no table 'odrers'; choose from customers, "),
+        ({"--tables": ""}, "there is no table ''"),
+        ({"--scenario": "coffee"}, "there is no scenario 'coffee': choose one of "),
         ({"--out": "file.txt"}, "file.txt is a file; name a folder"),
         ({"--out": "file.txt/below"}, "cannot write to"),
         ({"--out": "."}, "already holds other files"),
@@ -162,25 +374,49 @@ def test_bad_arguments_get_one_sentence_and_change_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the module resource is missing on Windows")
+def test_a_terminal_gets_a_bar_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "60")
+    seconds = iter([0.0, 1.0, 3.0, 4.0])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(seconds))
+    show = make._bar(1000)
+    for done in (2, 4, 10):
+        show(done, 10)
+    lines = terminal.getvalue().split("\r")[1:]
+    assert lines[0].startswith("[####................] 2 of 10 parts, 200 of 1,000 custom")
+    assert all(len(line.removesuffix("\n").removesuffix("\x1b[K")) <= 59 for line in lines)
+    assert lines[-1].endswith("\n") and not lines[-2].endswith("\n")
+
+
+def test_the_bar_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "200")
+    seconds = iter([0.0, 0.0, 3.0])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(seconds))
+    show = make._bar(1000)
+    show(2, 10)  # kept from the run before: these cost no time now
+    show(4, 10)
+    assert "4 of 10 parts, 400 of 1,000 customers, 67 a second, 0:00:09 left" in terminal.getvalue()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the module resource is missing on Windows")
 def test_memory_is_bounded_by_the_part(tmp_path: Path) -> None:
     program = """
 import resource, sys
 from pathlib import Path
 from datasets.world import load_scenario, make
-def peak():
+from datasets.world.parts import Plan
+def peak(customers, parts):
+    out = Path(sys.argv[1], str(parts))
+    make.make(Plan(scenario=load_scenario("tea_shops"), customers=customers, parts=parts, out=out))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-tea = load_scenario("tea_shops")
-make.make(scenario=tea, customers=20_000, partition_customers=10_000, out=Path(sys.argv[1], "few"))
-few = peak()
-make.make(scenario=tea, customers=120_000, partition_customers=10_000, out=Path(sys.argv[1], "many"))
-print(peak() / few)
+few = peak(6_000, 2)
+print(peak(36_000, 12) / few)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
     assert float(done.stdout) < 1.25

@@ -37,6 +37,20 @@ def p_alive_given_traits(
     return np.where(could_leave, stayed / np.where(could_leave, stayed + p, 1), 1.0)
 
 
+def chance_of_being_there(*, leave_probability: ArrayLike, exposure: ArrayLike) -> Floats:
+    """The chance that somebody is still there, shape as the arguments, whatever the causes.
+
+    `leave_probability` is that of the last encounter, with all that moved it; `exposure` is how many encounters were
+    to be expected since then of a customer who stayed. Who left is silent, who stayed with chance e^−exposure.
+
+    >>> chance_of_being_there(leave_probability=0.25, exposure=2.0).round(4).item()
+    0.2888
+    """
+    leave = np.asarray(leave_probability, dtype=float)
+    silent = (1 - leave) * np.exp(-np.asarray(exposure))
+    return np.where(leave > 0, silent / np.where(leave > 0, silent + leave, 1), 1.0)
+
+
 def chance_of_order(*, alive: ArrayLike, purchase_rate_per_week: ArrayLike, weeks: ArrayLike) -> Floats:
     """The chance of at least one order in the coming weeks, A (1 − e^−λw).
 

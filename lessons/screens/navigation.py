@@ -12,7 +12,7 @@ from lessons import Chapter, chapters
 from lessons.frame import memory, present
 from lessons.words import LANGUAGES, Text, text_of
 
-HOME = ""
+HOME, COMPANY = "", "company"
 
 
 def language(*, asked: str) -> str:
@@ -47,6 +47,13 @@ def sidebar(*, pages: Mapping[str, Any], here: str, code: str) -> None:
             pages[HOME],
             label=text.shared("app.name"),
             icon=":material/sailing:",
+            width="stretch",
+            query_params=keep,
+        )
+        st.page_link(
+            pages[COMPANY],
+            label=text.shared("company.title"),
+            icon=":material/table:",
             width="stretch",
             query_params=keep,
         )

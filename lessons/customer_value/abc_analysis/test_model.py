@@ -196,7 +196,7 @@ def test_long_lists_have_the_same_interval_as_their_groups():
 
 
 def test_expected_revenue_is_what_comes_on_average():
-    world = live(load_scenario("tea_shops"), customers=6000, seed=11)
+    world = live(load_scenario("tea_shops").textbook(), customers=6000, seed=11)
     orders, until = world.orders.to_pandas(), date(2024, 12, 29)
     listed = customer_list(orders, until=until)
     truth = world.truth_customers.to_pandas().set_index("customer_id")
@@ -210,7 +210,7 @@ def test_expected_revenue_is_what_comes_on_average():
 
 def test_intervals_of_twenty_companies_catch_one_year_and_miss_what_luck_added():
     intervals, one_year, without_chance = twenty_companies(
-        load_scenario("tea_shops"), until=date(2024, 12, 29), customers=400
+        load_scenario("tea_shops").textbook(), until=date(2024, 12, 29), customers=400
     )
     caught = ((intervals["low"] <= one_year) & (one_year <= intervals["high"])).sum()
     missed = ((intervals["low"] > without_chance) | (intervals["high"] < without_chance)).sum()

@@ -47,7 +47,9 @@ def twenty_companies(
     intervals, seen, expected = [], [], []
     weeks = -(-((until - scenario.start).days + 1) // 7)
     for seed in range(101, 121):
-        world = live(scenario, customers=customers, weeks=weeks, seed=seed)
+        world = live(
+            scenario, customers=customers, weeks=weeks, seed=seed, tables=("orders", "truth_customers")
+        )
         listed = customer_list(world.orders.to_pandas(), until=until)
         truth = world.truth_customers.to_pandas().set_index("customer_id")
         intervals.append(share_interval(listed["revenue"], share=share, seed=seed))

@@ -53,8 +53,9 @@ class Case:
         scenario = self.data.scenario
         if scenario is None:
             return {}
-        alpha = scenario.alpha_weeks * 7 / self.days
-        return {"r": scenario.r, "alpha": alpha, "a": scenario.a, "b": scenario.b}
+        main = scenario.main
+        alpha = main.alpha_weeks * 7 / self.days
+        return {"r": main.r, "alpha": alpha, "a": main.a, "b": main.b}
 
     def money(self, amount: float) -> str:
         """Write an amount of the customers' money."""

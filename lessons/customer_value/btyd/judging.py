@@ -149,8 +149,9 @@ def recovery(
     The model is BG/NBD, or MBG/NBD where customers may leave after the very first order. The intervals are
     symmetric in the logarithm, since parameters are positive and their errors skewed.
     """
-    find = bg_nbd.fit if scenario.leaving_from else mbg_nbd.fit
-    planted = {"r": scenario.r, "alpha": scenario.alpha_weeks, "a": scenario.a, "b": scenario.b}
+    main = scenario.main
+    find = bg_nbd.fit if main.leaving_from else mbg_nbd.fit
+    planted = {"r": main.r, "alpha": main.alpha_weeks, "a": main.a, "b": main.b}
     rate, dropout, covered, used = [], [], 0, 0
     for seed in range(first_seed, first_seed + worlds):
         lives = live_rhythm(scenario, customers=customers, weeks=weeks, seed=seed)

@@ -202,7 +202,7 @@ def test_a_ranking_by_truth_loses_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def lives():
-    return live_rhythm(load_scenario("tea_shops"), customers=4000, weeks=52, seed=11)
+    return live_rhythm(load_scenario("tea_shops").textbook(), customers=4000, weeks=52, seed=11)
 
 
 def test_of_customers_said_to_be_alive_with_30_percent_30_percent_are(lives) -> None:
@@ -214,7 +214,7 @@ def test_of_customers_said_to_be_alive_with_30_percent_30_percent_are(lives) -> 
 
 
 def test_95_percent_intervals_hold_what_was_planted() -> None:
-    found = judging.recovery(load_scenario("tea_shops"), worlds=40, customers=1000, weeks=52)
+    found = judging.recovery(load_scenario("tea_shops").textbook(), worlds=40, customers=1000, weeks=52)
     assert found.intervals == 160
     assert 0.88 <= found.covered / found.intervals <= 1
     assert abs(found.bias["rate"]) < 0.03
@@ -225,7 +225,7 @@ def test_the_error_of_the_forecast_is_what_fresh_worlds_scatter_by() -> None:
     """The delta method against the spread of the forecasts in 40 worlds (itself known to about 11%)."""
     forecasts, errors = [], []
     for seed in range(40):
-        world = live_rhythm(load_scenario("tea_shops"), customers=1000, weeks=52, seed=seed + 1)
+        world = live_rhythm(load_scenario("tea_shops").textbook(), customers=1000, weeks=52, seed=seed + 1)
         fit = bg_nbd.fit(x=world.x, recency=world.recency, age=world.age)
         model = bg_nbd.BgNbd(**fit.parameters)
         ages = np.linspace(26, 52, 20)  # the same for all worlds: only the parameters differ

@@ -1,0 +1,178 @@
+"""What is the company like on a given day, and how fast does a customer's clock run?
+
+Everything that depends on the date alone stands in arrays by day: season, sale, outages, a competitor's offers, and
+what the policy sets. Where the policy changes on a date, the arrays change there.
+
+A customer's next order comes when a remaining unit exponential is used up. It is used up faster in season, in the
+sale, or after a campaign; so there is a clock that counts weeks of the usual pace. Customers differ in what campaigns
+do to them, and each kind of difference has its own clock. A change of pace redraws nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.world import philox
+from datasets.world.draws import DAY, WEEK, draw
+from datasets.world.policy import Policy
+from datasets.world.scenario import Scenario
+
+MICROSECONDS_PER_DAY = 24 * 3600 * 10**6
+
+UNMOVED, PERSUADABLE, SLEEPING_DOG = range(3)
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Arrays by day, each (days,), from the company's start."""
+
+    pace: Floats
+    """Order rate against the usual: season and sale."""
+    quality: Floats
+    """Quality above the usual, in points: service level less outages."""
+    price: Floats
+    """Price against the usual, without the sale."""
+    sale_cut: Floats
+    competitor: Floats
+    """Log-odds that a competitor's offer adds."""
+    financial_tie: Floats
+    social_tie: Floats
+    structural_tie: Floats
+    """Log-odds that bonds take away."""
+    answered_share: Floats
+    loyalty: NDArray[np.bool_]
+    cost_per_encounter: Floats
+    """Cents for the service level and the bonds."""
+    switch_day: int
+    """The day from which the policy holds; before it, the usual one."""
+
+
+def calendar(scenario: Scenario, policy: Policy, *, days: int, seed: int) -> Calendar:
+    """The company's calendar over so many days."""
+    causes, market, costs = scenario.causes, scenario.market, scenario.costs
+    dates = [scenario.start + timedelta(days=day) for day in range(days)]
+    months = np.array(market.months)[[one.month - 1 for one in dates]]
+    weekdays = np.array(market.weekdays)[[one.weekday() for one in dates]]
+    sale = np.array([_in_sale(scenario, one) for one in dates])
+    number = np.arange(days)
+    nobody = np.zeros(days, dtype=np.int64)
+    down = philox.uniform(draw(nobody, number, purpose=DAY, seed=seed)[0]) < scenario.service.outage_share
+    offer = philox.uniform(draw(nobody, number // 7, purpose=WEEK, seed=seed)[0]) < market.offer_share
+    switch_day = min(7 * policy.from_week, days)
+    usual = scenario.policy
+
+    def by_day(name: str) -> Floats:
+        return np.where(number < switch_day, float(getattr(usual, name)), float(getattr(policy, name)))
+
+    financial, social, structural = (by_day(f"{kind}_bond") for kind in ("financial", "social", "structural"))
+    return Calendar(
+        pace=(months * weekdays) ** causes.season * (1 + causes.sale * sale),
+        quality=by_day("service_points") - causes.outage * down,
+        price=1 + by_day("price_change"),
+        sale_cut=causes.sale_discount * sale,
+        competitor=causes.competitor * offer,
+        financial_tie=causes.financial_bond * financial,
+        social_tie=causes.social_bond * social,
+        structural_tie=causes.structural_bond * structural,
+        answered_share=by_day("answered_share"),
+        loyalty=by_day("loyalty_programme") > 0,
+        cost_per_encounter=costs.service_point_cents * by_day("service_points")
+        + costs.financial_bond_cents * financial
+        + costs.social_bond_cents * social
+        + costs.structural_bond_cents * structural,
+        switch_day=switch_day,
+    )
+
+
+def _in_sale(scenario: Scenario, day: date) -> bool:
+    """Whether the anniversary sale is on; a sale late in December runs into January."""
+    market = scenario.market
+    for year in (day.year - 1, day.year):
+        first = date(year, market.sale_month, market.sale_day)
+        if 0 <= (day - first).days < market.sale_days:
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Weeks of the usual pace, for each class of customers (classes, days + 1) at the beginning of each day."""
+
+    elapsed: Floats
+    pace: Floats
+    campaigns: int
+    # One search in all classes at once: class c is lifted by c times a number above every elapsed time.
+    lifted: Floats
+
+    def of(self, *, response: Integers, mask: Integers) -> Integers:
+        """The class (n,) of customers who respond so and were contacted in the campaigns of `mask`."""
+        if not self.campaigns:
+            return np.zeros(len(response), dtype=np.int64)
+        return np.where(response == UNMOVED, 0, 1 + ((response - 1) << self.campaigns) + mask)
+
+    def read(self, kind: Integers, day: Integers, place: Floats) -> Floats:
+        """The clock (n,) at `place`, a share of the day gone by."""
+        return self.elapsed[kind, day] + place * self.pace[kind, day]
+
+    def when(self, kind: Integers, reading: Floats) -> tuple[Integers, Floats]:
+        """The day (n,) and the place in it at which the clock shows `reading`; the day after the last when beyond."""
+        days = self.pace.shape[1]
+        found = np.searchsorted(self.lifted.ravel(), reading + kind * _LIFT, side="right") - 1
+        day = np.clip(found - kind * (days + 1), 0, days)
+        inside = np.minimum(day, days - 1)
+        place = (reading - self.elapsed[kind, inside]) / self.pace[kind, inside]
+        return day, np.clip(place, 0, _LAST_PLACE)
+
+
+_LIFT = 2.0**22
+_LAST_PLACE = 1 - 2.0**-40
+
+
+def clock(scenario: Scenario, calendar: Calendar) -> Clock:
+    """The clocks of all classes: unmoved, then persuadables and sleeping dogs by the campaigns that reached them."""
+    campaigns, days = scenario.campaigns, len(calendar.pace)
+    day = np.arange(days)
+    classes = 1 + 2 * 2 ** len(campaigns) if campaigns else 1
+    pace = np.tile(calendar.pace, (classes, 1))
+    for place, campaign in enumerate(campaigns):
+        at_work = (day >= 7 * campaign.week) & (day < 7 * (campaign.week + campaign.weeks))
+        for response, factor in (
+            (PERSUADABLE, 1 + scenario.causes.persuasion),
+            (SLEEPING_DOG, 1 - scenario.causes.annoyance),
+        ):
+            for mask in range(2 ** len(campaigns)):
+                if mask >> place & 1:
+                    pace[1 + ((response - 1) << len(campaigns)) + mask, at_work] *= factor
+    pace /= 7
+    elapsed = np.zeros((classes, days + 1))
+    np.cumsum(pace, axis=1, out=elapsed[:, 1:])
+    # Past the last day every clock runs on without end, and a reading beyond it is found there.
+    lifted = elapsed + np.arange(classes)[:, None] * _LIFT
+    return Clock(elapsed=elapsed, pace=pace, campaigns=len(campaigns), lifted=lifted)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """How a day's orders spread over its hours: the share gone by (25,) at each full hour, in UTC."""
+
+    gone_by: Floats
+
+    def clock_time(self, place: Floats) -> Floats:
+        """Microseconds from midnight (n,) at which the share `place` of the day's orders has come."""
+        return np.interp(place, self.gone_by, np.arange(25.0)) * (MICROSECONDS_PER_DAY / 24)
+
+
+def hours(scenario: Scenario) -> Hours:
+    """The hours of the shops, as far as the cause `season` makes them differ."""
+    profile = np.array(in_utc(scenario.market.hours, scenario)) ** scenario.causes.season
+    return Hours(gone_by=np.concatenate([[0.0], np.cumsum(profile) / profile.sum()]))
+
+
+def in_utc(by_hour: tuple[float, ...] | Floats, scenario: Scenario) -> Floats:
+    """A profile by local hour (of a day or a week) as one by hour in UTC, to the full hour."""
+    return np.roll(np.asarray(by_hour, dtype=float), -round(scenario.market.utc_offset_hours))

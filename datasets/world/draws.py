@@ -1,0 +1,42 @@
+"""What is each draw for?
+
+A draw is named by whose it is, which encounter it belongs to, and its purpose. No number below may be used twice,
+or two things that should be independent would be the same chance. A customer has several businesses: the business
+stands in the upper bits of the replicate, whose lower bits tell history (0) from the futures of a replay.
+Purposes 40 to 47 belong to people.py.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.world import philox
+
+RATE_AND_DROPOUT, SPENDING_AND_JOINING, PLAN = 0, 1, 2
+SCRAMBLE, TAG, REFERRED, NEWCOMER = 3, 4, 5, 6
+HABITS, WISHES, ALSO = 7, 8, 9
+GAP_SPEND_LEAVE, QUALITY, SPEECH, CONTACT, ANSWER, REASON = 10, 11, 12, 13, 14, 15
+SURVEY, SURVEY_NOISE = 16, 17
+BASKET, MORE_BASKET, QUANTITIES = 18, 19, 20
+PAYMENT, CHANNEL = 21, 22
+ASSIGNMENT, PROSPECT = 23, 24
+DAY, WEEK = 25, 26
+FUTURE = 27
+
+REPLICATE_BITS = 20
+
+
+def draw(
+    identity: NDArray[np.int64],
+    encounter: Any,
+    *,
+    purpose: int,
+    seed: int,
+    business: int = 0,
+    replicate: Any = 0,
+) -> philox.Words:
+    """Four random words (4, n) for one purpose; `replicate` is one number or (n,), 0 is what happened."""
+    return philox.draw(
+        identity, encounter, purpose=purpose, seed=seed, replicate=business << REPLICATE_BITS | replicate
+    )

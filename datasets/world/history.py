@@ -1,0 +1,311 @@
+"""What happened to all these customers, and to those whom they brought?
+
+The roots live first. Whoever was referred by them lives next, and then whoever was referred by those, until nobody
+new comes before the last day. All of a root's circle is lived together, so a part of a large company needs no other
+part. The result is one set of arrays for persons, one for relationships and one for encounters, in the order in which
+the tables show them: circle by circle, within a circle by public id, which tells nothing.
+"""
+
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.world import philox
+from datasets.world.calendar import MICROSECONDS_PER_DAY, calendar, clock, hours
+from datasets.world.calls import Calls, PhoneLine, phone_line
+from datasets.world.draws import NEWCOMER, draw
+from datasets.world.encounters import Company, Lives, live_through, reached_by_campaigns
+from datasets.world.ids import MOST_ENCOUNTERS, customer_ids, referred_identities, tags
+from datasets.world.policy import Policy
+from datasets.world.scenario import Scenario
+from datasets.world.traits import People, Relationships, people, relationships
+
+PILOT_CUSTOMERS = 2048
+_PILOT_SEED = 0
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Bonds:
+    """Relationships (r,): who, in which business, and what became of it."""
+
+    person: Integers
+    business: Integers
+    traits: Relationships
+    reached: NDArray[np.bool_]
+    count: Integers
+    first: Integers
+    """Place of the first encounter among all."""
+    last_at: Floats
+    departure: NDArray[np.int8]
+    leave_probability: Floats
+    exposure: Floats
+    balance: Floats
+    """Points not yet redeemed after the last encounter."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Persons (n,), relationships (r,) and encounters (m,) of a company, with its complaints, questions, referrals."""
+
+    company: Company
+    seed: int
+    persons: People
+    tag: Integers
+    customer_id: Integers
+    bonds: Bonds
+    bond: Integers
+    """The relationship of each encounter (m,)."""
+    encounter: Integers
+    at: Integers
+    """Microseconds from the company's start (m,)."""
+    record: dict[str, NDArray[Any]]
+    calls: Calls
+    call_place: Integers
+    """The encounter, as a place among all, that each complaint or question is about."""
+    referrer: Integers
+    """For each person (n,) the place of who referred them, or -1."""
+    referred_at: Floats
+    lives: tuple[tuple[int, Relationships, NDArray[np.bool_], Lives], ...]
+    """As they were lived, business by business: what a future goes on from. Empty where somebody was referred."""
+
+    @property
+    def end(self) -> int:
+        """Microseconds from the company's start to the end of history."""
+        return self.company.days * MICROSECONDS_PER_DAY
+
+    @property
+    def person(self) -> Integers:
+        """The person of each encounter (m,)."""
+        return self.bonds.person[self.bond]
+
+    @property
+    def business(self) -> Integers:
+        """The business of each encounter (m,)."""
+        return self.bonds.business[self.bond]
+
+
+def company_under(scenario: Scenario, policy: Policy, *, days: int, seed: int, phone: bool = True) -> Company:
+    """A scenario under a policy, ready to be lived; the phone lines are planned for the usual policy's calls."""
+    dates = calendar(scenario, policy, days=days, seed=seed)
+    return Company(
+        scenario=scenario,
+        policy=policy,
+        calendar=dates,
+        clock=clock(scenario, dates),
+        hours=hours(scenario),
+        phone=_phone_line(scenario, replace(policy, targets=frozenset())) if phone else None,
+        days=days,
+    )
+
+
+@lru_cache(maxsize=32)
+def _phone_line(scenario: Scenario, policy: Policy) -> PhoneLine:
+    usual = _pilot_calls_per_week(scenario, replace(scenario.policy, from_week=0, targets=frozenset()))
+    calls = _pilot_calls_per_week(scenario, replace(policy, from_week=0, agents_factor=1.0))
+    return phone_line(
+        scenario, usual_calls_per_week=usual, calls_per_week=calls, agents_factor=policy.agents_factor
+    )
+
+
+@lru_cache(maxsize=32)
+def _pilot_calls_per_week(scenario: Scenario, policy: Policy) -> float:
+    """Calls a week of a company of the reference size, from a block of customers who never wait."""
+    days = 7 * min(scenario.weeks, 104)
+    company = company_under(scenario, policy, days=days, seed=_PILOT_SEED, phone=False)
+    company = replace(company, phone=PhoneLine(scenario=scenario, waits=None))
+    roots = np.arange(1, PILOT_CUSTOMERS + 1, dtype=np.int64)
+    lived = live_history(company, roots=roots, seed=_PILOT_SEED)
+    centre = scenario.call_centre
+    calls = int(lived.calls.by_phone.sum()) * centre.reference_customers / PILOT_CUSTOMERS
+    # Never none: a line that is planned for nobody would keep the rare caller waiting for ever.
+    return max(calls / (days / 7), 1.0)
+
+
+def live_history(company: Company, *, roots: Integers, seed: int, judged: bool = True) -> History:
+    """All customers of these roots (n,) and what happened to them. Raises ValueError for too many orders."""
+    scenario, weeks = company.scenario, company.days / 7
+    generation = people(scenario, roots, root=roots, seed=seed, weeks=weeks)
+    persons, tag, referrer, referred_at = (
+        generation,
+        np.zeros(len(roots), dtype=np.int64),
+        [_nobody(roots)],
+        [_never(roots)],
+    )
+    lived: list[tuple[int, int, Relationships, NDArray[np.bool_], Lives]] = []
+    start = 0
+    while len(generation.identity):
+        public_id = customer_ids(persons.root, tag, seed=seed)[start:]
+        arrivals = []
+        for number, business in enumerate(scenario.businesses):
+            bonds = relationships(scenario, generation, business=number, seed=seed)
+            reached = reached_by_campaigns(company, business, generation, bonds, public_id)
+            lives = live_through(
+                company, business, generation, bonds, reached=reached, seed=seed, judged=judged
+            )
+            if lives.encounters.max(initial=0) >= MOST_ENCOUNTERS:
+                raise ValueError(
+                    f"scenario {scenario.name}: a customer has {lives.encounters.max()} orders, and order ids reach "
+                    f"only to {MOST_ENCOUNTERS}; lower r of businesses.{business.name}, or live fewer weeks"
+                )
+            lived.append((number, start, bonds, reached, lives))
+            arrivals.append(_arrivals(company, generation, bonds, lives, number, start=start, seed=seed))
+        generation, by, when = _newcomers(company, arrivals, seed=seed)
+        start = len(persons.identity)
+        referrer.append(by)
+        referred_at.append(when)
+        if len(generation.identity):
+            persons = _together([persons, generation])
+            later = persons.identity[len(roots) :]
+            tag = np.concatenate([tag[: len(roots)], tags(persons.root[len(roots) :], later, seed=seed)])
+    return _in_order(
+        company, seed, persons, tag, np.concatenate(referrer), np.concatenate(referred_at), lived
+    )
+
+
+def _nobody(roots: Integers) -> Integers:
+    return np.full(len(roots), -1, dtype=np.int64)
+
+
+def _never(roots: Integers) -> Floats:
+    return np.full(len(roots), np.nan)
+
+
+def _arrivals(
+    company: Company,
+    persons: People,
+    bonds: Relationships,
+    lives: Lives,
+    business: int,
+    *,
+    start: int,
+    seed: int,
+) -> tuple[NDArray[Any], ...]:
+    """Identity, root, joining day, business, referrer and time of praise of whom these lives bring."""
+    if "refers" not in lives.record:
+        empty = np.zeros(0, dtype=np.int64)
+        return empty, empty, empty.astype(float), empty, empty, empty.astype(float)
+    place = np.flatnonzero(lives.record["refers"])
+    person = bonds.person[lives.row[place]]
+    identity = referred_identities(
+        persons.identity[person], business=business, encounter=lives.encounter[place], seed=seed
+    )
+    words = draw(identity, 0, purpose=NEWCOMER, seed=seed)
+    delay = -np.log(philox.fine_uniform(words[0], words[1])) * 7 * company.scenario.referral_weeks
+    praised_at = lives.at[place] / MICROSECONDS_PER_DAY
+    home = np.full(len(place), business, dtype=np.int64)
+    return identity, persons.root[person], praised_at + delay, home, person + start, praised_at
+
+
+def _newcomers(
+    company: Company, arrivals: list[tuple[NDArray[Any], ...]], *, seed: int
+) -> tuple[People, Integers, Floats]:
+    """The persons who arrive before the last day, who referred them, and when (days)."""
+    columns = [np.concatenate(parts) for parts in zip(*arrivals, strict=True)]
+    # The first order comes at least a microsecond before the end, and the day is not the last one rounded up.
+    inside = columns[2] < company.days - 1e-9
+    identity, root, joined, home, by, praised_at = (column[inside] for column in columns)
+    newcomers = people(
+        company.scenario, identity, root=root, seed=seed, weeks=company.days / 7, joined=joined, home=home
+    )
+    return newcomers, by, praised_at
+
+
+def _together(parts: list[Any]) -> Any:
+    """Dataclasses of arrays as one."""
+    return type(parts[0])(
+        **{one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(parts[0])}
+    )
+
+
+def _rows(values: Any, rows: Any) -> Any:
+    """These rows of a dataclass of arrays."""
+    return type(values)(**{one.name: getattr(values, one.name)[rows] for one in fields(values)})
+
+
+def _in_order(
+    company: Company,
+    seed: int,
+    persons: People,
+    tag: Integers,
+    referrer: Integers,
+    referred_at: Floats,
+    lived: list[tuple[int, int, Relationships, NDArray[np.bool_], Lives]],
+) -> History:
+    public_id = customer_ids(persons.root, tag, seed=seed)
+    order = np.lexsort((public_id, persons.root))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+
+    person = np.concatenate([start + bonds.person for _, start, bonds, _, _ in lived])
+    business = np.concatenate([np.full(len(bonds.person), number) for number, _, bonds, _, _ in lived])
+    lives = [one for *_, one in lived]
+    count = np.concatenate([one.encounters for one in lives])
+    old_first = np.cumsum(count) - count
+    offset = np.cumsum([0, *(len(one.encounters) for one in lives)])
+    # Somebody who would have come to a second business only after the last day has no relationship there.
+    begun = np.flatnonzero(count)
+    by_person = begun[
+        np.argsort(rank[person[begun]] * len(company.scenario.businesses) + business[begun], kind="stable")
+    ]
+    bond_rank = np.full(len(count), -1, dtype=np.int64)
+    bond_rank[by_person] = np.arange(len(by_person))
+
+    new_count = count[by_person]
+    new_first = np.cumsum(new_count) - new_count
+    bond = np.repeat(np.arange(len(by_person)), new_count)
+    encounter_order = np.arange(len(bond)) + (old_first[by_person] - new_first)[bond]
+
+    calls = Calls.joined([one.calls for one in lives])
+    call_bond = np.concatenate(
+        [bond_rank[one.calls.row + start] for one, start in zip(lives, offset, strict=False)]
+    )
+    whole = replace(calls, row=call_bond)
+    call_order = np.lexsort((whole.encounter, whole.row))
+    whole = _rows(whole, call_order)
+    back = np.where(referrer >= 0, rank[referrer], -1)
+    return History(
+        company=company,
+        seed=seed,
+        persons=_rows(persons, order),
+        tag=tag[order],
+        customer_id=public_id[order],
+        bonds=Bonds(
+            person=rank[person[by_person]],
+            business=business[by_person],
+            traits=_rows(_together([bonds for _, _, bonds, _, _ in lived]), by_person),
+            reached=np.concatenate([reached for *_, reached, _ in lived])[by_person],
+            count=new_count,
+            first=new_first,
+            last_at=np.concatenate([one.last_at for one in lives])[by_person],
+            departure=np.concatenate([one.departure for one in lives])[by_person],
+            leave_probability=np.concatenate([one.leave_probability for one in lives])[by_person],
+            exposure=np.concatenate([one.exposure for one in lives])[by_person],
+            balance=np.concatenate([one.state.balance for one in lives])[by_person],
+        ),
+        bond=bond,
+        encounter=np.concatenate([one.encounter for one in lives])[encounter_order],
+        at=np.concatenate([one.at for one in lives])[encounter_order],
+        record=_columns(lives, encounter_order),
+        calls=whole,
+        call_place=new_first[whole.row] + whole.encounter,
+        referrer=back[order],
+        referred_at=referred_at[order],
+        lives=tuple((number, bonds, reached, one) for number, _, bonds, reached, one in lived),
+    )
+
+
+def _columns(lives: list[Lives], order: Integers) -> dict[str, NDArray[Any]]:
+    """The encounters' columns in the new order; what a business does not have is 0 there."""
+    names = dict.fromkeys(name for one in lives for name in one.record)
+    columns = {}
+    for name in names:
+        kind = next(one.record[name].dtype for one in lives if name in one.record)
+        parts = [one.record.get(name, np.zeros(len(one.row), dtype=kind)) for one in lives]
+        columns[name] = np.concatenate(parts)[order]
+    return columns
