@@ -59,7 +59,7 @@ def session(*, cores: int = 2, memory: str = "2g") -> Iterator[Any]:
     settings = {**SETTINGS, "spark.master": f"local[{cores}]", "spark.driver.memory": memory}
     settings["spark.sql.shuffle.partitions"] = str(2 * cores)
     settings["spark.executorEnv.PYTHONPATH"] = str(PROJECT)
-    home = str(Path(pyspark.__file__).parent)
+    home = str(pyspark.__path__[0])
     with tempfile.TemporaryDirectory(prefix="crm-lab-spark-") as scratch:
         settings["spark.local.dir"] = settings["spark.sql.warehouse.dir"] = scratch
         conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))

@@ -15,8 +15,8 @@ The keys of `Refused.reason`, each with its `details`:
     pivot_needs_values  -                          PIVOT without IN (…)
     syntax              message                    DuckDB's words, English
     unknown_table       table, tables              what was named, and a list of what there is
-    unknown_column      column
-    unknown_function    function
+    unknown_column      column                     as it was written
+    unknown_function    function                   as it was written
     forbidden           name                       of the function
     out_of_reach        -                          a file, the network, an extension, a setting
     too_slow            seconds                    the limit
@@ -171,9 +171,9 @@ def _asked(
             with suppress(OSError):  # it died: there will be no "ready"
                 _hand_over(process.stdin, question, sent)
             ready = process.stdout.readline(16) == b"ready\n"
+        if late.is_set():
+            raise Refused("busy", seconds=START_SECONDS)
         if not ready:
-            if late.is_set():
-                raise Refused("busy", seconds=START_SECONDS)
             raise _died(process, memory_mb=memory_mb, seconds=seconds)
         started = time.monotonic()
         with _alarm(process, seconds) as late:
@@ -182,19 +182,20 @@ def _asked(
         took = time.monotonic() - started
         if late.is_set():
             raise Refused("too_slow", seconds=seconds)
-        if not line.endswith(b"\n"):
-            raise _died(process, memory_mb=memory_mb, seconds=seconds)
+        try:
+            said = json.loads(line)
+            if "reason" not in said:
+                return Answer(frame=pa.ipc.open_stream(body).read_all(), cut=said["cut"], seconds=took)
+        except (ValueError, OSError):
+            raise _died(process, memory_mb=memory_mb, seconds=seconds) from None
     finally:
         _kill(process)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             with suppress(OSError):
                 pipe.close()
-    said = json.loads(line)
-    if "reason" in said:
-        limits = {"megabytes": memory_mb} if said["reason"] == "too_much_memory" else {}
-        raise Refused(said["reason"], **said["details"], **limits)
-    return Answer(frame=pa.ipc.open_stream(body).read_all(), cut=said["cut"], seconds=took)
+    limits = {"megabytes": memory_mb} if said["reason"] == "too_much_memory" else {}
+    raise Refused(said["reason"], **said["details"], **limits)
 
 
 def _hand_over(pipe: IO[bytes], question: dict[str, Any], tables: Mapping[str, pa.Table]) -> None:
@@ -235,7 +236,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _died(process: subprocess.Popen[bytes], *, memory_mb: int, seconds: float) -> Refused:
-    """Why a process ended without a word: the system's limits end it with a signal."""
+    """Why a process ended before it had answered: the system's limits end it with a signal."""
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=2)
     names = {-number.value: number.name for number in signal.Signals}

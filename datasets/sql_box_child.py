@@ -117,7 +117,7 @@ def bound_process(seconds: float, memory_mb: int) -> None:
         size, data = (pages[i] * os.sysconf("SC_PAGE_SIZE") for i in (0, 5))
         bound("RLIMIT_AS", size + (memory_mb << 20) + SPARE_BYTES)
         bound("RLIMIT_DATA", data + (memory_mb << 20))
-    bound("RLIMIT_CPU", round(sum(os.times()[:2]) + THREADS * seconds) + 2)
+    bound("RLIMIT_CPU", round(sum(os.times()[:2]) + THREADS * seconds) + 1)
     for kind in ("RLIMIT_CORE", "RLIMIT_FSIZE", "RLIMIT_NOFILE"):
         bound(kind, 0)
 

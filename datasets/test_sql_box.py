@@ -40,7 +40,7 @@ ATTACKS = {
     "a file shown": ('SHOW "{secret}"', "unknown_table"),
     "a file under the name of a CTE": (
         'SELECT * FROM (WITH "{secret}" AS (SELECT 1) SELECT 1) a, "{secret}"',
-        "unknown_table",
+        "out_of_reach",
     ),
     "read_csv": ("SELECT * FROM read_csv('{secret}')", "forbidden"),
     "read_csv_auto": ("FROM read_csv_auto('{secret}')", "forbidden"),
@@ -157,6 +157,29 @@ ATTACKS = {
     "a longer answer than any": ("SELECT repeat('x', 100000) FROM range(900)", "too_big"),
 }
 
+GOOD = {  # question: rows
+    "DESCRIBE orders": 5,
+    "SUMMARIZE customers": 2,
+    "SHOW TABLES": 2,
+    "SHOW ALL TABLES": 2,
+    "SELECT * FROM information_schema.columns": 7,
+    "VALUES (1), (2)": 2,
+    "SELECT unnest([1, 2, 3])": 3,
+    "SELECT * FROM customers POSITIONAL JOIN range(200)": 200,
+    "PIVOT orders ON business IN ('shop', 'box') USING count(*) GROUP BY customer_id": 200,
+    "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) FROM t": 5,
+    "WITH a AS (FROM orders), A2 AS MATERIALIZED (FROM a) SELECT * FROM a2 WHERE order_id < 9": 8,
+    "SELECT business, sum(amount_cents) OVER (ORDER BY order_id) FROM memory.main.orders LIMIT 7": 7,
+    "SELECT ';', '--', $$ DROP TABLE orders; $$ -- ; DROP TABLE orders": 1,
+}
+MISTAKES = {  # question: reason, details
+    "SELECT o.amount FROM orders o": ("unknown_column", {"column": "amount"}),
+    "SELECT amount FROM orders": ("unknown_column", {"column": "amount"}),
+    "SELECT summ(amount_cents) FROM orders": ("unknown_function", {"function": "summ"}),
+    "SELECT FROM orders": ("syntax", {"message": "SELECT clause without selection list"}),
+    "SELECT 'a'::INT": ("error", {"message": "Could not convert string 'a' to INT32"}),
+}
+
 HARNESS = """
     import sys
     sys.path.insert(0, {here!r})
@@ -217,10 +240,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def outcome(tables: dict[str, pa.Table], folder: Path) -> dict[str, Any]:
     places = {"secret": folder / "secret.csv", "out": folder / "out", "folder": folder}
-    questions = [
-        question.format(**places) if "{" in question else question for question, _ in ATTACKS.values()
-    ]
-    given = {"tables": list(tables), "named": list(tables), "queries": questions}
+    attacks = {name: question.format(**places) for name, (question, _) in ATTACKS.items()}
+    asked = attacks | {question: question for question in (*GOOD, *MISTAKES)}
+    given = {"tables": list(tables), "named": list(tables), "queries": list(asked.values())}
     given |= {"row_limit": 1000, "memory_mb": 256, "most_bytes": sql_box.MOST_BYTES}
     sent = io.BytesIO()
     sql_box._hand_over(sent, given, tables)
@@ -234,7 +256,7 @@ def outcome(tables: dict[str, pa.Table], folder: Path) -> dict[str, Any]:
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     outcome = json.loads(done.stdout.splitlines()[-1])
-    outcome["replies"] = dict(zip(ATTACKS, outcome["replies"], strict=True))
+    outcome["replies"] = dict(zip(asked, outcome["replies"], strict=True))
     return outcome
 
 
@@ -298,9 +320,9 @@ def test_the_system_alone_opens_nothing_more(outcome: dict[str, Any]) -> None:
 
 def test_the_attacks_are_many_and_try_every_reason_of_the_parser() -> None:
     assert len(ATTACKS) >= 40 and len(REACHING) >= 25
-    assert {reason for _, reason in ATTACKS.values()} | {
-        "too_long", "unknown_column", "unknown_function", "out_of_reach", "too_slow", "too_much_memory", "busy"
-    } == set(REASONS)  # fmt: skip
+    assert set(REASONS) - {reason for _, reason in ATTACKS.values()} == {
+        "too_long", "unknown_column", "unknown_function", "too_slow", "too_much_memory", "busy"
+    }  # fmt: skip
 
 
 def test_every_function_that_reads_or_has_an_effect_is_known() -> None:
@@ -372,24 +394,15 @@ def test_some_are_refused_without_a_process(
     assert not processes
 
 
-def test_a_wrong_name_is_named(tables: dict[str, pa.Table], processes: list[subprocess.Popen[bytes]]) -> None:
+def test_a_wrong_name_is_told_in_a_sentence(
+    tables: dict[str, pa.Table], processes: list[subprocess.Popen[bytes]]
+) -> None:
     with pytest.raises(
         Refused, match=r"^There is no table ordrs here: there are customers, orders\.$"
     ) as refused:
         answer("SELECT * FROM ordrs", tables=tables)
     assert refused.value.details == {"table": "ordrs", "tables": ["customers", "orders"]}
-    with pytest.raises(Refused) as refused:
-        answer("SELECT o.amount FROM orders o", tables=tables)
-    assert (refused.value.reason, refused.value.details) == ("unknown_column", {"column": "amount"})
-    with pytest.raises(Refused) as refused:
-        answer("SELECT summ(amount_cents) FROM orders", tables=tables)
-    assert (refused.value.reason, refused.value.details) == ("unknown_function", {"function": "summ"})
-    assert len(processes) == 3
-
-
-def test_a_file_that_slips_past_the_parser_is_out_of_reach() -> None:
-    for error in (duckdb.PermissionException("Permission Error: no"), duckdb.IOException("IO Error: no")):
-        assert sql_box_child.refusal(error, []).reason == "out_of_reach"
+    assert len(processes) == 1
 
 
 def test_answers_are_those_of_pandas(
@@ -397,8 +410,8 @@ def test_answers_are_those_of_pandas(
 ) -> None:
     customers, orders = tables["customers"].to_pandas(), tables["orders"].to_pandas()
     got = answer(
-        "SELECT city, count(*) AS orders, sum(amount_cents) AS cents, avg(amount_cents) AS mean, max(ordered_at) AS last"
-        " FROM Orders JOIN main.customers USING (customer_id) GROUP BY city ORDER BY city -- ;",
+        "SELECT city, count(*) AS orders, sum(amount_cents) AS cents, avg(amount_cents) AS mean,"
+        " max(ordered_at) AS last FROM Orders JOIN main.customers USING (customer_id) GROUP BY city ORDER BY city -- ;",
         tables=tables,
     )
     groups = orders.merge(customers).groupby("city")
@@ -456,19 +469,16 @@ def test_every_type_comes_back_in_a_form_that_pandas_shows(tables: dict[str, pa.
     assert [None if pd.isna(value) else value for value in row] == list(shown.values())
 
 
-@pytest.mark.parametrize(
-    ("question", "rows"),
-    [
-        ("DESCRIBE orders", 5),
-        ("SUMMARIZE customers", 2),
-        ("SHOW TABLES", 2),
-        ("SELECT * FROM information_schema.columns", 7),
-        ("PIVOT orders ON business IN ('shop', 'box') USING count(*) GROUP BY customer_id", 200),
-        ("WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) FROM t", 5),
-    ],
-)
-def test_more_than_plain_select_is_answered(question: str, rows: int, tables: dict[str, pa.Table]) -> None:
-    assert answer(question, tables=tables).frame.num_rows == rows
+@pytest.mark.parametrize("question", GOOD)
+def test_more_than_plain_select_is_answered(question: str, outcome: dict[str, Any]) -> None:
+    assert outcome["replies"][question]["said"] == {"cut": False}
+    assert outcome["replies"][question]["rows"] == GOOD[question]
+
+
+@pytest.mark.parametrize("question", MISTAKES)
+def test_a_mistake_is_named(question: str, outcome: dict[str, Any]) -> None:
+    reason, details = MISTAKES[question]
+    assert outcome["replies"][question]["said"] == {"reason": reason, "details": details}
 
 
 def test_the_truth_stays_outside(tables: dict[str, pa.Table]) -> None:
@@ -542,7 +552,8 @@ def test_however_the_process_ends_there_is_a_reason(
     tmp_path: Path,
 ) -> None:
     spy = tmp_path / "spy.py"
-    spy.write_text(f"import os, signal, sys, time\nsys.stdin.buffer.read(10)\n{life}")
+    hears = "sys.stdin.buffer.read(10)" if reason == "busy" else "sys.stdin.buffer.read(4_000_000)"
+    spy.write_text(f"import os, signal, sys, time\n{hears}\n{life}")
     monkeypatch.setattr(sql_box, "CHILD", spy)
     monkeypatch.setattr(sql_box, "START_SECONDS", 1.0)
     large = {"large": pa.table({"a": np.zeros(500_000)})}  # more than a pipe holds

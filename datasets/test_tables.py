@@ -11,9 +11,8 @@ from datasets.world import live, load_scenario, scenarios
 
 LANGUAGES = ("en", "zh")
 # What the program says in these columns is a code, and a reader gets words for it.
-CODED = (
-    "gender household locale business channel kind topic segment response_type stage departure_reason".split()
-)
+CODED = ("gender", "household", "locale", "business", "channel", "kind", "topic")
+CODED += ("segment", "response_type", "stage", "departure_reason")
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 each_scenario = pytest.mark.parametrize("scenario", scenarios())
 

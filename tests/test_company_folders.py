@@ -10,6 +10,7 @@ import pytest
 
 from datasets import summaries
 from datasets.__main__ import main
+from datasets.real import load
 from lessons.__main__ import main as lessons
 from tests.companies import write_company
 
@@ -45,7 +46,7 @@ def test_a_wrong_engine_is_named(folder):
     with (
         pytest.raises(ValueError, match="use duckdb or spark"),
         summaries.open_company(folder, engine="hive"),
-    ):  # type: ignore[arg-type]
+    ):  # pyright: ignore[reportArgumentType]
         pass
 
 
@@ -84,16 +85,23 @@ def test_each_summary_of_a_folder(kind, expected, business, folder, orders, tmp_
     assert [file.name for file in tmp_path.iterdir()] == ["s.csv"]
 
 
-def test_distinct_rows_of_a_folder_are_fitted_as_its_customers_are(folder, tmp_path, capsys):
+def test_distinct_rows_of_a_folder_are_fitted_as_its_customers_are(tmp_path, capsys):
+    """CDNOW as a company's folder: r, alpha, a, b as Fader, Hardie & Lee (2005) publish them."""
+    (tmp_path / "cdnow" / "orders").mkdir(parents=True)
+    load("cdnow").orders.to_parquet(tmp_path / "cdnow" / "orders" / "part-00000.parquet")
+    (tmp_path / "cdnow" / "manifest.json").write_text("{}")
     fits = []
     for name, more in (("customers", []), ("rows", ["--distinct"])):
         out = tmp_path / f"{name}.csv"
-        assert main(["summarise", str(folder), "--until", UNTIL, "--out", str(out), *more]) == 0
+        asked = ["summarise", str(tmp_path / "cdnow"), "--until", "1997-09-30", "--out", str(out), *more]
+        assert main(asked) == 0
         capsys.readouterr()
         assert lessons(["fit", "bg-nbd", str(out), "--json"]) == 0
         fits.append(json.loads(capsys.readouterr().out))
     every, distinct = fits
-    assert every["customers"] == distinct["customers"] == 200
+    assert every["customers"] == distinct["customers"] == 2357
+    published = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
+    assert distinct["parameters"] == pytest.approx(published, rel=2e-3)
     assert distinct["parameters"] == pytest.approx(every["parameters"], rel=1e-4)
     assert distinct["log_likelihood"] == pytest.approx(every["log_likelihood"])
 
@@ -107,7 +115,7 @@ def test_a_file_gives_the_other_summaries_too(orders, tmp_path, capsys):
     pd.testing.assert_frame_equal(pd.read_csv(out, parse_dates=["period"]), wanted, check_dtype=False)
     assert main([*asked, "--distinct", "--round-days", "7", "--json"]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert "21 rows until" in told[0]
+    assert "20 rows until" in told[0]
     assert json.loads(told[1])["customers"] == 200
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from datasets.world import philox
-from datasets.world.draws import BASKET, MORE_BASKET, QUANTITIES, draw
+from datasets.world.draws import BASKET, EVEN_MORE_BASKET, MORE_BASKET, draw
 from datasets.world.history import History
 from datasets.world.scenario import Business, Scenario
 
@@ -86,12 +86,11 @@ def _baskets(history: History, rows: Integers, number: int) -> tuple[NDArray[Any
     scenario = history.company.scenario
     own = _own_products(scenario, scenario.businesses[number])
     identity, encounter = history.persons.identity[history.person[rows]], history.encounter[rows]
-    held = _held(scenario, own, identity, encounter, number, seed=history.seed)
+    held, spare = _held(scenario, own, identity, encounter, number, seed=history.seed)
     place, product = np.nonzero(held.T)
     count = held.sum(axis=0)
-    words = draw(identity, encounter, purpose=QUANTITIES, seed=history.seed, business=number)[0]
     # One to four units of each, two bits a product.
-    units = (words[place] >> (2 * product).astype(np.uint64) & 3).astype(np.int64) + 1
+    units = (spare[place] >> (2 * product).astype(np.uint64) & 3).astype(np.int64) + 1
     price = np.array([one.list_price_cents for one in scenario.products])[own[product]]
     # Whole numbers below 2**53, so the sums are exact and the last line of an order ends exactly on its amount.
     reached = np.cumsum((units * price).astype(float))
@@ -111,12 +110,12 @@ def _baskets(history: History, rows: Integers, number: int) -> tuple[NDArray[Any
 
 def _held(
     scenario: Scenario, own: Integers, identity: Integers, encounter: Integers, number: int, *, seed: int
-) -> NDArray[np.bool_]:
-    """Which of the business's products each basket holds, (products, n): sixteen draws of 16 bits from two."""
-    words = [draw(identity, encounter, purpose=BASKET, seed=seed, business=number)]
-    if len(own) > 8:
-        words.append(draw(identity, encounter, purpose=MORE_BASKET, seed=seed, business=number))
-    halves = [half for group in words for word in group for half in (word & (_LEVELS - 1), word >> 16)]
+) -> tuple[NDArray[np.bool_], philox.Words]:
+    """Which of the business's products each basket holds, (products, n), 16 bits each; and a word (n,) left over."""
+    purposes = (BASKET, MORE_BASKET, EVEN_MORE_BASKET)[: 1 + (len(own) + 1) // 8]
+    groups = [draw(identity, encounter, purpose=purpose, seed=seed, business=number) for purpose in purposes]
+    spare, *used = [word for group in groups for word in group]
+    halves = [half for word in used for half in (word & (_LEVELS - 1), word >> 16)]
     products = [scenario.products[place] for place in own]
     held = np.empty((len(own), len(identity)), dtype=bool)
     place = {one.name: row for row, one in enumerate(products)}
@@ -127,4 +126,4 @@ def _held(
             with_it = halves[place[rule.then]] < round(rule.confidence * _LEVELS)
             held[place[rule.then]] = np.where(held[place[rule.when]], with_it, held[place[rule.then]])
     held[0] |= ~held.any(axis=0)
-    return held
+    return held, spare

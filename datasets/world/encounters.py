@@ -281,7 +281,8 @@ class _Loop:
         )
         at = np.floor(now.day * float(MICROSECONDS_PER_DAY) + self.company.hours.clock_time(now.place))
         np.maximum(at, now.last_at + 1, out=at)
-        record: dict[str, NDArray[Any]] = {"at": at}
+        # The gap needs 52 of these 64 bits; twelve are left for the channel.
+        record: dict[str, NDArray[Any]] = {"at": at, "channel_place": (words[1] & 0xFFF).astype(np.uint16)}
         mood, expectation, answer_cents = now.mood, now.expectation, 0.0
         redeem_place = None
         if self.felt:

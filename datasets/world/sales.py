@@ -14,7 +14,7 @@ from datasets.world import philox
 from datasets.world.arrays import moments, words
 from datasets.world.baskets import baskets
 from datasets.world.calendar import MICROSECONDS_PER_DAY
-from datasets.world.draws import CHANNEL, PAYMENT, draw
+from datasets.world.draws import PAYMENT, draw
 from datasets.world.encounters import STAYED
 from datasets.world.history import History
 from datasets.world.ids import ACCOUNTS, ORDERS, SUBSCRIPTIONS, event_ids
@@ -108,15 +108,12 @@ def orders(history: History) -> dict[str, Any]:
     """Every order, with what was paid and when."""
     scenario, record = history.company.scenario, history.record
     person, business = history.person, history.business
-    identity = history.persons.identity[person]
     channel = np.zeros(len(person), dtype=np.int64)
     paid_at = history.at.astype(float)
     for number, one in enumerate(scenario.businesses):
         rows = np.flatnonzero(business == number)
-        word = draw(
-            identity[rows], history.encounter[rows], purpose=CHANNEL, seed=history.seed, business=number
-        )[0]
-        channel[rows] = np.searchsorted(np.cumsum(one.channels)[:-1], philox.uniform(word), side="right")
+        place = (record["channel_place"][rows] + 0.5) / 4096
+        channel[rows] = np.searchsorted(np.cumsum(one.channels)[:-1], place, side="right")
         if one.kind == "credit":
             paid_at[rows] = payments(history, rows, number)
     paid = paid_at < history.end

@@ -62,10 +62,9 @@ def departures(history: History) -> tuple[NDArray[np.bool_], Floats, Integers]:
     bonds, count = history.bonds, len(history.customer_id)
     there = np.bincount(bonds.person[bonds.departure == STAYED], minlength=count) > 0
     left_at, reason = np.full(count, -np.inf), np.full(count, STAYED, dtype=np.int64)
-    for row in np.lexsort((bonds.last_at,)) if len(set(bonds.business)) > 1 else []:
-        left_at[bonds.person[row]], reason[bonds.person[row]] = bonds.last_at[row], bonds.departure[row]
-    if len(set(bonds.business)) <= 1:
-        left_at[bonds.person], reason[bonds.person] = bonds.last_at, bonds.departure
+    np.maximum.at(left_at, bonds.person, bonds.last_at)
+    latest = bonds.last_at == left_at[bonds.person]
+    reason[bonds.person[latest]] = bonds.departure[latest]
     return ~there, left_at, reason
 
 

@@ -97,10 +97,8 @@ def people(
     kinds = scenario.segments
     spread = normal_quantiles(philox.uniform(wishes[0])) * scenario.service.desire_spread
     recovery = beta_quantiles(scenario.credit.recovery_a, scenario.credit.recovery_b)
-    places = [
-        philox.uniform(draw(identity, number, purpose=ASSIGNMENT, seed=seed)[0])
-        for number in range(len(scenario.campaigns))
-    ]
+    lots = [draw(identity, four, purpose=ASSIGNMENT, seed=seed) for four in range(-(-len(scenario.campaigns) // 4))]
+    places = [philox.uniform(lots[number // 4][number % 4]) for number in range(len(scenario.campaigns))]
     return People(
         identity=identity,
         root=root,
@@ -122,10 +120,13 @@ def relationships(scenario: Scenario, persons: People, *, business: int, seed: i
     """The relationships of these persons in one business: those at home there, and those who come there too."""
     own = scenario.businesses[business]
     at_home = persons.home == business
-    words = draw(persons.identity, 0, purpose=ALSO, seed=seed, business=business)
-    also = ~at_home & (philox.uniform(words[0]) < own.also)
-    person = np.flatnonzero(at_home | also)
-    delay = np.where(at_home, 0.0, philox.uniform(words[1]) * ALSO_WITHIN_DAYS)[person]
+    delay = np.zeros(len(at_home))
+    if own.also:
+        words = draw(persons.identity, 0, purpose=ALSO, seed=seed, business=business)
+        also = ~at_home & (philox.uniform(words[0]) < own.also)
+        delay = np.where(also, philox.uniform(words[1]) * ALSO_WITHIN_DAYS, 0.0)
+        at_home |= also
+    person = np.flatnonzero(at_home)
     identity = persons.identity[person]
     words = draw(identity, 0, purpose=RATE_AND_DROPOUT, seed=seed, business=business)
     rate = gamma_quantiles(own.r)(philox.fine_uniform(words[0], words[1])) / own.alpha_weeks
@@ -142,7 +143,7 @@ def relationships(scenario: Scenario, persons: People, *, business: int, seed: i
     return Relationships(
         person=person,
         identity=identity,
-        began=persons.joined[person] + delay,
+        began=persons.joined[person] + delay[person],
         rate_per_week=rate,
         dropout=dropout,
         mean_cents=mean_cents,
