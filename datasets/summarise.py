@@ -59,9 +59,14 @@ def add_parser(commands: Any) -> None:
     add(
         "--round-days",
         type=int,
-        default=1,
         metavar="N",
-        help="with --distinct: recency and age to the nearest N days, for fewer rows (default: 1)",
+        help="with --distinct: recency and age to the nearest N days, for fewer rows (default: as they are)",
+    )
+    add(
+        "--every-order",
+        action="store_true",
+        help="of recency_frequency: every order is a purchase of its own, timed to the microsecond (default: several "
+        "on one day are one, and time is whole days); with --distinct take --round-days too",
     )
     add("--horizon-days", type=int, default=90, metavar="N", help="of churn (default: 90)")
     add("--window-days", type=int, default=365, metavar="N", help="of churn: days looked back (default: 365)")
@@ -88,10 +93,12 @@ def run(args: argparse.Namespace) -> int:
         return refuse(f"--until is {args.until!r}, which is no date; write it as 1997-09-30")
     if args.distinct and args.summary != "recency_frequency":
         return refuse("--distinct goes with --summary recency_frequency alone")
-    if args.round_days != 1 and not args.distinct:
+    if args.every_order and args.summary != "recency_frequency":
+        return refuse("--every-order goes with --summary recency_frequency alone")
+    if args.round_days is not None and not args.distinct:
         return refuse("--round-days goes with --distinct")
     for name, least in (("round_days", 1), ("horizon_days", 1), ("window_days", 2), ("at_least", 1)):
-        if getattr(args, name) < least:
+        if getattr(args, name) is not None and getattr(args, name) < least:
             return refuse(f"--{name.replace('_', '-')} is {getattr(args, name)}; take {least} or more")
     if args.silent_months < 1:
         return refuse(f"--silent-months is {args.silent_months}; take 1 or more")
@@ -189,7 +196,9 @@ def _summary(args: argparse.Namespace, until: dt.date) -> Callable[[Any], Any]:
     from datasets import summaries
 
     calls = {
-        "recency_frequency": lambda orders: summaries.recency_frequency(orders, until=until, unit=args.unit),
+        "recency_frequency": lambda orders: summaries.recency_frequency(
+            orders, until=until, unit=args.unit, whole_days=not args.every_order
+        ),
         "rfm": lambda orders: summaries.rfm(orders, until=until),
         "cohorts": lambda orders: summaries.monthly_cohorts(orders, until=until),
         "churn": lambda orders: summaries.churn_labels(
@@ -200,7 +209,11 @@ def _summary(args: argparse.Namespace, until: dt.date) -> Callable[[Any], Any]:
     }
     if args.distinct:
         return lambda orders: summaries.recency_frequency_rows(
-            orders, until=until, unit=args.unit, round_days=args.round_days
+            orders,
+            until=until,
+            unit=args.unit,
+            whole_days=not args.every_order,
+            round_days=args.round_days,
         )
     return calls[args.summary]
 

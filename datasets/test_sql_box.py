@@ -132,8 +132,9 @@ ATTACKS = {
     "the process's memory": ("SELECT * FROM arrow_scan(4096, 4096, 4096)", "forbidden"),
     "a data frame's address": ("SELECT * FROM pandas_scan(4096)", "forbidden"),
     "a Python variable": ("SELECT * FROM question", "unknown_table"),
+    "a Python variable that is a table": ("SELECT * FROM leak", "unknown_table"),
     "a Python variable of the module": ("SELECT * FROM FORBIDDEN", "unknown_table"),
-    "a Python variable in a CTE": ("WITH a AS (FROM question) FROM a", "unknown_table"),
+    "a Python variable in a CTE": ("WITH a AS (FROM leak) FROM a", "unknown_table"),
     "what was handed over": ('FROM "handed over"', "unknown_table"),
     "the truth": ("SELECT * FROM truth_customers", "unknown_table"),
     "a table of another schema": ("SELECT * FROM temp.orders", "unknown_table"),
@@ -184,7 +185,10 @@ HARNESS = """
     import sys
     sys.path.insert(0, {here!r})
     import json, socket
+    import pyarrow as pa
     import sql_box_child as box
+
+    leak = pa.table(dict(a=[{mark!r}]))
 
     question = json.loads(sys.stdin.buffer.readline())
     connection = box.filled(question["tables"], sys.stdin.buffer)
@@ -198,9 +202,12 @@ HARNESS = """
     for kept, query in zip(replies, question["queries"]):
         try:
             kept["naked"] = str(connection.execute(query).fetchmany(5))[:2000]
-            connection.execute("ROLLBACK")
         except Exception as error:
             kept["naked"], kept["error"] = "", type(error).__name__
+        try:
+            connection.execute("ROLLBACK")
+        except Exception:
+            pass
     system = []
     for name, door in dict(
         read=lambda: open({here!r} + "/sql_box.py").close(),
@@ -248,7 +255,12 @@ def outcome(tables: dict[str, pa.Table], folder: Path) -> dict[str, Any]:
     sql_box._hand_over(sent, given, tables)
     here = str(Path(sql_box.__file__).parent)
     done = subprocess.run(
-        [sys.executable, "-I", "-c", textwrap.dedent(HARNESS).format(here=here, out=str(folder / "out"))],
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            textwrap.dedent(HARNESS).format(here=here, mark=MARK, out=str(folder / "out")),
+        ],
         input=sent.getvalue(),
         capture_output=True,
         timeout=100,
@@ -295,21 +307,25 @@ REACHING = [
     name
     for name, (question, _) in ATTACKS.items()
     if re.search(
-        r"\{(secret|out|folder)\}|http|s3:|install|load|enable_external|unlock|lock_conf", question.lower()
+        r"\{(secret|out|folder)\}|http|s3:|install|load|enable_|lock_|memory_limit =", question.lower()
     )
+    and "json_serialize_plan" not in question  # gives its error as an answer
 ]
 
 
 @pytest.mark.parametrize("name", REACHING)
 def test_duckdb_alone_shuts_files_network_and_extensions(name: str, outcome: dict[str, Any]) -> None:
     kept = outcome["replies"][name]
+    assert kept.get("error") in (
+        "PermissionException",
+        "InvalidInputException",
+    )  # not the system's IOException
     assert not kept["naked"]
-    assert kept["error"]
 
 
 def test_duckdb_alone_reads_no_python_variable(outcome: dict[str, Any]) -> None:
     names = [name for name in ATTACKS if "Python variable" in name]
-    assert len(names) == 3
+    assert len(names) == 4
     assert {outcome["replies"][name]["error"] for name in names} == {"CatalogException"}
 
 
@@ -555,13 +571,14 @@ def test_however_the_process_ends_there_is_a_reason(
     hears = "sys.stdin.buffer.read(10)" if reason == "busy" else "sys.stdin.buffer.read(4_000_000)"
     spy.write_text(f"import os, signal, sys, time\n{hears}\n{life}")
     monkeypatch.setattr(sql_box, "CHILD", spy)
-    monkeypatch.setattr(sql_box, "START_SECONDS", 1.0)
+    if reason == "busy":
+        monkeypatch.setattr(sql_box, "START_SECONDS", 1.0)
     large = {"large": pa.table({"a": np.zeros(500_000)})}  # more than a pipe holds
     begun = time.monotonic()
     with pytest.raises(Refused) as refused:
-        answer("SELECT * FROM large", tables=large, seconds=0.5)
+        answer("SELECT * FROM large", tables=large, seconds=0.5 if "sleep" in life else 20.0)
     assert refused.value.reason == reason
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 15
     assert len(processes) == 1
 
 

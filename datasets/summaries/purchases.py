@@ -48,13 +48,19 @@ def recency_frequency(
 
 
 def recency_frequency_rows(
-    orders: Source, *, until: Moment, unit: str = "week", whole_days: bool = True, round_days: int = 1
+    orders: Source,
+    *,
+    until: Moment,
+    unit: str = "week",
+    whole_days: bool = True,
+    round_days: int | None = None,
 ) -> pd.DataFrame:
     """The distinct (x, recency, age) and how many customers share each, as ``weight``, sorted.
 
     What `distinct_rows` makes of `recency_frequency`, but counted where the orders lie, so that a hundred million
     customers come back as a table that a model is fitted to in seconds. With ``round_days=7`` recency and age are
-    rounded to whole weeks first (x is not touched), which makes the table some twenty times shorter.
+    rounded to whole weeks first (x is not touched): of a million customers over two years some 60,000 rows are
+    left, of whole days some 600,000.
 
     >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b", "c"],
     ...     "ordered_at": pd.to_datetime(["1997-01-01", "1997-01-08", "1997-01-01", "1997-01-01"])})
@@ -200,15 +206,15 @@ def recency_frequency_query(
 
 
 def recency_frequency_rows_query(
-    orders: Any, *, until: Moment, unit: str = "week", whole_days: bool = True, round_days: int = 1
+    orders: Any, *, until: Moment, unit: str = "week", whole_days: bool = True, round_days: int | None = None
 ) -> Any:
     """The expression behind `recency_frequency_rows`."""
     days_per_unit = moments.days_in(unit)
-    step = moments.whole(round_days, "round_days")
+    step = moments.whole(round_days, "round_days") if round_days is not None else None
     rows = recency_frequency_query(orders, until=until, unit="day", whole_days=whole_days)
 
     def rounded(days):  # half a step goes up on every engine, which round() does not promise
-        return days if step == 1 else (days / step + 0.5).floor().cast("float64") * step
+        return days if step is None else (days / step + 0.5).floor().cast("float64") * step
 
     rows = rows.select(
         "x", recency=rounded(rows.recency) / days_per_unit, age=rounded(rows.age) / days_per_unit

@@ -38,12 +38,10 @@ class Calendar:
     price: Floats
     """Price against the usual, without the sale."""
     sale_cut: Floats
-    competitor: Floats
-    """Log-odds that a competitor's offer adds."""
-    financial_tie: Floats
-    social_tie: Floats
-    structural_tie: Floats
-    """Log-odds that bonds take away."""
+    service_push: Floats
+    price_push: Floats
+    competitor_push: Floats
+    """Factors on the odds of leaving for each of these reasons: bonds, and a competitor's offer."""
     answered_share: Floats
     loyalty: NDArray[np.bool_]
     cost_per_encounter: Floats
@@ -70,15 +68,17 @@ def calendar(scenario: Scenario, policy: Policy, *, days: int, seed: int) -> Cal
         return np.where(number < switch_day, float(getattr(usual, name)), float(getattr(policy, name)))
 
     financial, social, structural = (by_day(f"{kind}_bond") for kind in ("financial", "social", "structural"))
+    tied = causes.structural_bond * structural
     return Calendar(
         pace=(months * weekdays) ** causes.season * (1 + causes.sale * sale),
         quality=by_day("service_points") - causes.outage * down,
         price=1 + by_day("price_change"),
         sale_cut=causes.sale_discount * sale,
-        competitor=causes.competitor * offer,
-        financial_tie=causes.financial_bond * financial,
-        social_tie=causes.social_bond * social,
-        structural_tie=causes.structural_bond * structural,
+        service_push=np.exp(-causes.social_bond * social - tied),
+        price_push=np.exp(-causes.financial_bond * financial - tied),
+        competitor_push=np.exp(
+            causes.competitor * offer - causes.social_bond * social - causes.financial_bond * financial - tied
+        ),
         answered_share=by_day("answered_share"),
         loyalty=by_day("loyalty_programme") > 0,
         cost_per_encounter=costs.service_point_cents * by_day("service_points")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from datasets.world import philox
 from datasets.world.calendar import MICROSECONDS_PER_DAY, in_utc
 from datasets.world.call_centre import Waits, agents_for, calls_by_hour_of_week, waits
-from datasets.world.draws import ANSWER, CONTACT, draw
+from datasets.world.draws import ANSWER, CONTACT, draw_each
 from datasets.world.scenario import Scenario
 
 HOURS_OF_WEEK = 168
@@ -96,8 +96,9 @@ class PhoneLine:
         replicate: Any,
     ) -> Calls:
         """What becomes of these complaints and questions (n,), made after encounters at `at`."""
-        words = draw(identity, encounter, purpose=CONTACT, seed=seed, business=business, replicate=replicate)
-        more = draw(identity, encounter, purpose=ANSWER, seed=seed, business=business, replicate=replicate)
+        words, more = draw_each(
+            identity, encounter, purposes=(CONTACT, ANSWER), seed=seed, business=business, replicate=replicate
+        )
         by_phone = philox.uniform(words[0]) < self.scenario.service.phone_share
         hour_of_week, started = self._when(day, at, philox.uniform(words[1]))
         wait = np.zeros(len(row))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from datasets.world import philox
 from datasets.world.calendar import MICROSECONDS_PER_DAY, SLEEPING_DOG, UNMOVED, Calendar, Clock, Hours
 from datasets.world.calls import Calls, PhoneLine
-from datasets.world.draws import FUTURE, GAP_SPEND_LEAVE, QUALITY, REASON, SPEECH, draw
+from datasets.world.draws import FUTURE, GAP_SPEND_LEAVE, QUALITY, SPEECH, draw, draw_each
 from datasets.world.policy import Policy
 from datasets.world.quantiles import gamma_quantiles, normal_quantiles
 from datasets.world.scenario import REASONS, Business, Scenario
@@ -66,7 +66,10 @@ class State:
 
     def of(self, rows: Any) -> "State":
         """The state of these rows."""
-        return State(**{one.name: getattr(self, one.name)[rows] for one in fields(self)})
+        return State(**{name: getattr(self, name)[rows] for name in _MEMORY})
+
+
+_MEMORY = tuple(one.name for one in fields(State))
 
 
 def newborn(company: Company, bonds: Relationships) -> State:
@@ -233,8 +236,8 @@ def _customers(
         complaint=persons.complaint[person],
         price_sensitivity=persons.price_sensitivity[person],
         enrolled=persons.enrolled[person],
-        moved=moving[household] * scenario.reasons[MOVED],
-        involuntary=debt * scenario.reasons[INVOLUNTARY],
+        moved=moving[household],
+        involuntary=debt,
         spend_factor=spending[household],
         began=bonds.began,
     )
@@ -250,6 +253,7 @@ class _Loop:
         self.company, self.business, self.number, self.who, self.seed = company, business, number, who, seed
         self.causes, self.service, self.costs = scenario.causes, scenario.service, scenario.costs
         self.amounts = gamma_quantiles(business.p) if business.kind != "contract" else None
+        self.judged = judged
         self.felt = judged or scenario.causes != type(scenario.causes)()
         self.ties = self.felt
         self.calls: list[Calls] = []
@@ -271,10 +275,11 @@ class _Loop:
         self, row: Integers, identity: Integers, now: State, replicate: Integers
     ) -> tuple[dict[str, NDArray[Any]], State, Floats, NDArray[np.int8], Floats]:
         """One encounter of each row: its record, the state after it, and how it ended."""
-        words = draw(
+        purposes = (GAP_SPEND_LEAVE, QUALITY, SPEECH) if self.felt else (GAP_SPEND_LEAVE,)
+        words, *feelings = draw_each(
             identity,
             now.encounter,
-            purpose=GAP_SPEND_LEAVE,
+            purposes=purposes,
             seed=self.seed,
             business=self.number,
             replicate=replicate,
@@ -286,15 +291,8 @@ class _Loop:
         mood, expectation, answer_cents = now.mood, now.expectation, 0.0
         redeem_place = None
         if self.felt:
-            speech = draw(
-                identity,
-                now.encounter,
-                purpose=SPEECH,
-                seed=self.seed,
-                business=self.number,
-                replicate=replicate,
-            )
-            felt = self.feel(row, identity, now, at, speech, replicate)
+            _, speech = feelings
+            felt = self.feel(row, identity, now, at, *feelings, replicate)
             mood, expectation = felt.pop("mood"), felt.pop("expectation_afterwards")
             answer_cents = felt.pop("answer_cents")
             redeem_place = philox.uniform(speech[2])
@@ -302,8 +300,8 @@ class _Loop:
         earned, balance = now.earned, now.balance
         spent, earned, balance = self.spend(row, now, at, words[2], redeem_place, answer_cents)
         record |= spent
-        leave_probability, reason = self.leave(row, identity, now, mood, words[3], replicate)
-        if self.felt:
+        leave_probability, reason = self.leave(row, now, mood, words[3])
+        if self.judged:
             record["leave_probability"] = leave_probability.astype(np.float32)
         after, exposure = self.wait(row, now, mood, words[0], words[1])
         after.expectation, after.mood, after.earned, after.balance = expectation, mood, earned, balance
@@ -316,19 +314,12 @@ class _Loop:
         identity: Integers,
         now: State,
         at: Floats,
+        words: philox.Words,
         speech: philox.Words,
         replicate: Integers,
     ) -> dict[str, Any]:
         """Quality, judgement, complaint or silence, the answer, and praise."""
         causes, service, who = self.causes, self.service, self.who
-        words = draw(
-            identity,
-            now.encounter,
-            purpose=QUALITY,
-            seed=self.seed,
-            business=self.number,
-            replicate=replicate,
-        )
         failed = philox.uniform(words[1]) < service.failure_share
         quality = self.company.calendar.quality[now.day] + normal_quantiles(philox.uniform(words[0]))
         quality -= causes.failure * failed
@@ -367,27 +358,32 @@ class _Loop:
             answer_cents[speaks] = (
                 self.costs.answer_cents * calls.answered_well + self.costs.call_cents * taken_calls
             )
-            self.calls.append(calls)
+            if self.judged:
+                self.calls.append(calls)
         mood = (1 - service.memory) * now.mood + service.memory * afterwards
-        praise = service.recommendation_share * np.exp(causes.praising * mood)
+        praise = service.recommendation_share * _exp(causes.praising * mood)
         recommended = philox.uniform(words[3]) < praise
-        return {
-            "quality": quality.astype(np.float32),
-            "expectation": now.expectation.astype(np.float32),
-            "disconfirmation": disconfirmation.astype(np.float32),
-            "satisfaction": satisfaction.astype(np.float32),
-            "satisfaction_afterwards": afterwards.astype(np.float32),
-            "felt_mood": mood.astype(np.float32),
-            "failed": failed,
-            "complained": complained,
-            "answered_well": answered_well,
+        felt = {
             "recommended": recommended,
             "refers": recommended & (philox.uniform(speech[3]) < causes.referral),
-            "survey_word": speech[0].astype(np.uint32),
             "mood": mood,
             "expectation_afterwards": now.expectation + causes.learning * disconfirmation,
             "answer_cents": answer_cents,
         }
+        if self.judged:
+            felt |= {
+                "quality": quality.astype(np.float32),
+                "expectation": now.expectation.astype(np.float32),
+                "disconfirmation": disconfirmation.astype(np.float32),
+                "satisfaction": satisfaction.astype(np.float32),
+                "satisfaction_afterwards": afterwards.astype(np.float32),
+                "felt_mood": mood.astype(np.float32),
+                "failed": failed,
+                "complained": complained,
+                "answered_well": answered_well,
+                "survey_word": speech[0].astype(np.uint32),
+            }
+        return felt
 
     def weighed(self, gap: Floats) -> Floats:
         """A gap as it is felt: a shortfall weighs more than a surplus."""
@@ -439,50 +435,39 @@ class _Loop:
         return record, earned, balance
 
     def leave(
-        self,
-        row: Integers,
-        identity: Integers,
-        now: State,
-        mood: Floats,
-        word: philox.Words,
-        replicate: Integers,
+        self, row: Integers, now: State, mood: Floats, word: philox.Words
     ) -> tuple[Floats, NDArray[np.int8]]:
         """The probability of leaving here, and the reason of those who do."""
         causes, calendar, who, day = self.causes, self.company.calendar, self.who, now.day
         shares = self.company.scenario.reasons
         reason = np.full(len(row), STAYED, dtype=np.int8)
         odds = who.odds[row]
+        place = philox.uniform(word)
         if self.ties:
-            years = (day + now.place - who.began[row]) / 365.25
-            tie = calendar.structural_tie[day] + causes.switching_cost * years
+            own = np.zeros(len(row))
+            if causes.switching_cost:
+                own -= causes.switching_cost / 365.25 * (day + now.place - who.began[row])
             if self.campaigns:
-                tie -= self.after_contact(who.response[row], now)
-            social, financial = calendar.social_tie[day], calendar.financial_tie[day]
-            price = causes.price_departure * who.price_sensitivity[row] * np.log(calendar.price[day])
+                own += self.after_contact(who.response[row], now)
+            tie = np.exp(own)
+            price = calendar.price_push[day]
+            if causes.price_departure:
+                price = price * calendar.price[day] ** (causes.price_departure * who.price_sensitivity[row])
             pushes = np.empty((len(REASONS), len(row)))
-            pushes[SERVICE] = shares[SERVICE] * np.exp(-causes.departure * mood - social - tie)
-            pushes[PRICE] = shares[PRICE] * np.exp(price - financial - tie)
-            pushes[COMPETITOR] = shares[COMPETITOR] * np.exp(
-                calendar.competitor[day] - social - financial - tie
-            )
+            pushes[SERVICE] = calendar.service_push[day] * tie * _exp(-causes.departure * mood)
+            pushes[PRICE] = price * tie
+            pushes[COMPETITOR] = calendar.competitor_push[day] * tie
             pushes[MOVED] = who.moved[row]
             pushes[INVOLUNTARY] = who.involuntary[row]
+            pushes *= np.array(shares)[:, None]
             odds = odds * pushes.sum(axis=0)
         probability = np.where(now.encounter >= self.business.leaving_from, odds / (1 + odds), 0.0)
-        leaving = np.flatnonzero(philox.uniform(word) < probability)
-        words = draw(
-            identity[leaving],
-            now.encounter[leaving],
-            purpose=REASON,
-            seed=self.seed,
-            business=self.number,
-            replicate=replicate[leaving],
-        )
+        leaving = np.flatnonzero(place < probability)
         weights = pushes[:, leaving] if self.ties else np.tile(np.array(shares)[:, None], len(leaving))
         reached = np.cumsum(weights, axis=0)
-        reason[leaving] = np.minimum(
-            (philox.uniform(words[0]) * reached[-1] >= reached).sum(axis=0), len(REASONS) - 1
-        )
+        # Below p, the place is spread evenly from 0 to p: divided by p it draws the reason.
+        drawn = place[leaving] / probability[leaving] * reached[-1]
+        reason[leaving] = np.minimum((drawn >= reached).sum(axis=0), len(REASONS) - 1)
         return probability, reason
 
     def after_contact(self, response: Integers, now: State) -> Floats:
@@ -525,7 +510,7 @@ class _Loop:
         """Orders per week of the usual pace: the customer's own rate, moved by mood and price."""
         pace = self.who.rate_per_week[row]
         if self.causes.repurchase:
-            pace = pace * np.exp(self.causes.repurchase * mood)
+            pace = pace * _exp(self.causes.repurchase * mood)
         if self.causes.price_order:
             price = self.company.calendar.price[np.minimum(day, self.company.days - 1)]
             pace = pace * price ** (-self.causes.price_order * self.who.price_sensitivity[row])
@@ -625,22 +610,22 @@ def _logit(share: float) -> float:
     return float(np.log(share) - np.log1p(-share))
 
 
+def _exp(power: Floats) -> Floats:
+    """e^power; beyond ±30, where nothing is left to decide, it stays."""
+    return np.exp(np.clip(power, -30, 30))
+
+
 def _share(log_odds: Floats) -> Floats:
-    return 1 / (1 + np.exp(np.clip(-log_odds, -700, 700)))
+    return 1 / (1 + _exp(-log_odds))
 
 
 def _keep(final: State, row: Integers, state: State) -> None:
-    for one in fields(state):
-        getattr(final, one.name)[row] = getattr(state, one.name)
+    for name in _MEMORY:
+        getattr(final, name)[row] = getattr(state, name)
 
 
 def _joined(first: State, second: State) -> State:
-    return State(
-        **{
-            one.name: np.concatenate([getattr(first, one.name), getattr(second, one.name)])
-            for one in fields(State)
-        }
-    )
+    return State(**{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _MEMORY})
 
 
 def _arranged(

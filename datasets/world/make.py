@@ -136,7 +136,6 @@ def make(plan: Plan, *, write: Write = on_cores.write, progress: Progress = lamb
     complete = folder.check(plan)
     plan.out.mkdir(parents=True, exist_ok=True)
     with folder.alone(plan.out):
-        folder.sweep(plan)
         rows, missing = Counter(), []
         for part in range(plan.parts):
             found = rows_on_disk(plan, part)

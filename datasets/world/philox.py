@@ -12,6 +12,8 @@ Source: Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as
 SC11. The published known-answer vectors are in test_philox.py.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -60,13 +62,13 @@ def _ten_rounds(words: Words, key: tuple[int, int]) -> None:
 
 
 def draw(
-    customer: NDArray[np.int64], encounter: ArrayLike, *, purpose: int, seed: int, replicate: int = 0
+    customer: NDArray[np.int64], encounter: ArrayLike, *, purpose: Any, seed: int, replicate: Any = 0
 ) -> Words:
     """Four random words for each customer and encounter, for one purpose.
 
-    `customer` (n,) holds ids of up to 64 bits, `encounter` is one number or (n,), `purpose` is below 2**8,
-    `replicate` below 2**24 (0 is what happened, others are other futures), `seed` below 2**64.
-    Returns shape (4, n).
+    `customer` (n,) holds ids of up to 64 bits, `encounter`, `purpose` (below 2**8) and `replicate` (below
+    2**24; 0 is what happened, others are other futures) are one number or (n,), `seed` is below 2**64. Returns shape
+    (4, n).
     """
     counter = np.empty((4, len(customer)), dtype=np.uint64)
     identity = customer.astype(np.uint64, copy=False)

@@ -97,7 +97,10 @@ def people(
     kinds = scenario.segments
     spread = normal_quantiles(philox.uniform(wishes[0])) * scenario.service.desire_spread
     recovery = beta_quantiles(scenario.credit.recovery_a, scenario.credit.recovery_b)
-    lots = [draw(identity, four, purpose=ASSIGNMENT, seed=seed) for four in range(-(-len(scenario.campaigns) // 4))]
+    lots = [
+        draw(identity, four, purpose=ASSIGNMENT, seed=seed)
+        for four in range(-(-len(scenario.campaigns) // 4))
+    ]
     places = [philox.uniform(lots[number // 4][number % 4]) for number in range(len(scenario.campaigns))]
     return People(
         identity=identity,

@@ -122,13 +122,12 @@ def _counted(company: Company, outcome: Any) -> str:
 
 def refusal(company: Company, refused: Any) -> str:
     """Say why there is no answer; what the reader typed is shown as plain text."""
-    details = {
-        name: ", ".join(map(str, value)) if isinstance(value, list) else f"{value}"
-        for name, value in refused.details.items()
-    }
-    return company.text.shared(
-        f"refused.{refused.reason}", **{name: _plain(value) for name, value in details.items()}
-    )
+    details = {}
+    for name, value in refused.details.items():
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
+        details[name] = _plain(f"{value:g}" if isinstance(value, float) else str(value))
+    return company.text.shared(f"refused.{refused.reason}", **details)
 
 
 def _plain(words: str) -> str:

@@ -141,6 +141,7 @@ def _reasons(company: Company) -> charts.Figure:
         figure["layout"]["annotations"].append(
             note | {"xshift": 6, "font": {"size": 14, "color": charts.TRUTH}}
         )
+    figure["layout"]["margin"] = figure["layout"]["margin"] | {"t": 4}
     figure["layout"]["xaxis"] |= {"visible": False, "range": [0, highest * 1.2]}
     figure["layout"]["yaxis"]["showgrid"] = False
     return figure

@@ -95,14 +95,18 @@ def _between(cells: pa.ChunkedArray, low: Any, high: Any) -> Any:
         keep = pc.and_kleene(keep, pc.greater_equal(cells, _scalar(low, cells.type, end=False)))
     if high is not None:
         until = _scalar(high, cells.type, end=True)
-        # A day as upper end is a moment here, the first one that does not belong to it.
-        below = pc.less if pa.types.is_timestamp(cells.type) else pc.less_equal
+        # A day as upper end is here the first moment after it.
+        below = pc.less if pa.types.is_timestamp(cells.type) and _is_day(high) else pc.less_equal
         keep = pc.and_kleene(keep, below(cells, until))
     return keep
 
 
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
 def _scalar(value: Any, kind: pa.DataType, *, end: bool) -> pa.Scalar:
-    if pa.types.is_timestamp(kind) and isinstance(value, date) and not isinstance(value, datetime):
+    if pa.types.is_timestamp(kind) and _is_day(value):
         value = datetime.combine(value, time()) + timedelta(days=1 if end else 0)
     return pa.scalar(value, kind) if pa.types.is_temporal(kind) else pa.scalar(value)
 
