@@ -106,8 +106,9 @@ class Clock:
     elapsed: Floats
     pace: Floats
     campaigns: int
-    # One search in all classes at once: class c is lifted by c times a number above every elapsed time.
+    # One search in all classes at once: class c is lifted by c times `lift`, which is above every elapsed time.
     lifted: Floats
+    lift: float
 
     def of(self, *, response: Integers, mask: Integers) -> Integers:
         """The class (n,) of customers who respond so and were contacted in the campaigns of `mask`."""
@@ -122,14 +123,13 @@ class Clock:
     def when(self, kind: Integers, reading: Floats) -> tuple[Integers, Floats]:
         """The day (n,) and the place in it at which the clock shows `reading`; the day after the last when beyond."""
         days = self.pace.shape[1]
-        found = np.searchsorted(self.lifted.ravel(), reading + kind * _LIFT, side="right") - 1
+        found = np.searchsorted(self.lifted.ravel(), reading + kind * self.lift, side="right") - 1
         day = np.clip(found - kind * (days + 1), 0, days)
         inside = np.minimum(day, days - 1)
         place = (reading - self.elapsed[kind, inside]) / self.pace[kind, inside]
         return day, np.clip(place, 0, _LAST_PLACE)
 
 
-_LIFT = 2.0**22
 _LAST_PLACE = 1 - 2.0**-40
 
 
@@ -152,8 +152,9 @@ def clock(scenario: Scenario, calendar: Calendar) -> Clock:
     elapsed = np.zeros((classes, days + 1))
     np.cumsum(pace, axis=1, out=elapsed[:, 1:])
     # Past the last day every clock runs on without end, and a reading beyond it is found there.
-    lifted = elapsed + np.arange(classes)[:, None] * _LIFT
-    return Clock(elapsed=elapsed, pace=pace, campaigns=len(campaigns), lifted=lifted)
+    lift = 2.0 ** np.ceil(np.log2(elapsed.max() + 1))
+    lifted = elapsed + np.arange(classes)[:, None] * lift
+    return Clock(elapsed=elapsed, pace=pace, campaigns=len(campaigns), lifted=lifted, lift=lift)
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,10 @@ class Hours:
     def clock_time(self, place: Floats) -> Floats:
         """Microseconds from midnight (n,) at which the share `place` of the day's orders has come."""
         return np.interp(place, self.gone_by, np.arange(25.0)) * (MICROSECONDS_PER_DAY / 24)
+
+    def gone_by_at(self, part: Floats) -> Floats:
+        """The share of the day's orders (n,) that has come when this part of the day is over."""
+        return np.interp(24 * part, np.arange(25.0), self.gone_by)
 
 
 def hours(scenario: Scenario) -> Hours:

@@ -75,6 +75,9 @@ class PhoneLine:
     scenario: Scenario
     waits: Waits | None
     """None: nobody waits, as in the pilot block."""
+    waits_before: Waits | None = None
+    switch_day: int = 0
+    """Before this day `waits_before` holds."""
 
     @cached_property
     def calls_gone_by(self) -> Floats:
@@ -105,6 +108,9 @@ class PhoneLine:
         abandoned = np.zeros(len(row), dtype=bool)
         if self.waits is not None:
             offered = self.waits.offered_seconds(hour_of_week, philox.uniform(words[2]))
+            if self.waits_before is not None:
+                usual = self.waits_before.offered_seconds(hour_of_week, philox.uniform(words[2]))
+                offered = np.where(day < self.switch_day, usual, offered)
             patience = -np.log(philox.uniform(words[3])) * (60 * self.scenario.call_centre.patience_minutes)
             abandoned = by_phone & (offered > patience)
             wait = np.where(by_phone, np.minimum(offered, patience), 0.0)
@@ -151,19 +157,17 @@ def hour_shares(scenario: Scenario) -> Floats:
     return in_utc(by_hour, scenario)
 
 
-def phone_line(
-    scenario: Scenario, *, usual_calls_per_week: float, calls_per_week: float, agents_factor: float
-) -> PhoneLine:
-    """The lines of a company that has planned for its usual calls and gets these, with a factor on its agents."""
+def phone_line(scenario: Scenario, *, calls_per_week: float, agents_factor: float) -> PhoneLine:
+    """The lines of a company with so many calls, planned for them, with a factor on the agents."""
     centre = scenario.call_centre
-    shares = hour_shares(scenario)
+    calls_per_hour = calls_per_week * hour_shares(scenario)
     planned = agents_for(
-        calls_per_hour=usual_calls_per_week * shares,
+        calls_per_hour=calls_per_hour,
         minutes_per_call=centre.minutes_per_call,
         load_factor=centre.load_factor,
     )
     table = waits(
-        calls_per_hour=calls_per_week * shares,
+        calls_per_hour=calls_per_hour,
         agents=np.ceil(planned * agents_factor).astype(np.int64),
         minutes_per_call=centre.minutes_per_call,
         patience_minutes=centre.patience_minutes,

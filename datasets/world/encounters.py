@@ -410,6 +410,7 @@ class _Loop:
             tier = (earned >= loyalty.silver_points) + 1.0 * (earned >= loyalty.gold_points)
             base = base * np.exp(self.causes.tier_spend * tier * calendar.loyalty[now.day])
         # Never nothing, for that would be no purchase; never more than an integer of cents can hold.
+        base = np.minimum(base, LARGEST_AMOUNT_CENTS)
         full = np.clip(np.rint(base * calendar.price[now.day]), 1, LARGEST_AMOUNT_CENTS)
         cut = np.zeros(len(row))
         if self.causes.sale_discount and self.amounts is not None:

@@ -71,8 +71,8 @@ class History:
     referrer: Integers
     """For each person (n,) the place of who referred them, or -1."""
     referred_at: Floats
-    lives: tuple[tuple[int, Relationships, NDArray[np.bool_], Lives], ...]
-    """As they were lived, business by business: what a future goes on from. Empty where somebody was referred."""
+    lives: "tuple[Lived, ...]"
+    """As they were lived, by business and by generation, for a future to go on from; empty unless asked for."""
 
     @property
     def end(self) -> int:
@@ -90,8 +90,20 @@ class History:
         return self.bonds.business[self.bond]
 
 
+@dataclass(frozen=True)
+class Lived:
+    """One generation in one business; `start` is the place of its first person among all."""
+
+    business: int
+    start: int
+    persons: People
+    bonds: Relationships
+    reached: NDArray[np.bool_]
+    lives: Lives
+
+
 def company_under(scenario: Scenario, policy: Policy, *, days: int, seed: int, phone: bool = True) -> Company:
-    """A scenario under a policy, ready to be lived; the phone lines are planned for the usual policy's calls."""
+    """A scenario under a policy, ready to be lived; the phone lines take the usual policy's calls."""
     dates = calendar(scenario, policy, days=days, seed=seed)
     return Company(
         scenario=scenario,
@@ -99,35 +111,45 @@ def company_under(scenario: Scenario, policy: Policy, *, days: int, seed: int, p
         calendar=dates,
         clock=clock(scenario, dates),
         hours=hours(scenario),
-        phone=_phone_line(scenario, replace(policy, targets=frozenset())) if phone else None,
+        phone=_phone_lines(scenario, policy, dates.switch_day) if phone else None,
         days=days,
     )
 
 
-@lru_cache(maxsize=32)
-def _phone_line(scenario: Scenario, policy: Policy) -> PhoneLine:
-    usual = _pilot_calls_per_week(scenario, replace(scenario.policy, from_week=0, targets=frozenset()))
-    calls = _pilot_calls_per_week(scenario, replace(policy, from_week=0, agents_factor=1.0))
-    return phone_line(
-        scenario, usual_calls_per_week=usual, calls_per_week=calls, agents_factor=policy.agents_factor
+def _phone_lines(scenario: Scenario, policy: Policy, switch_day: int) -> PhoneLine:
+    """The lines under a policy's number of agents, and before its day under the usual one."""
+    line = _phone_line(scenario, policy.agents_factor)
+    if switch_day == 0:
+        return line
+    return replace(
+        line, waits_before=_phone_line(scenario, scenario.policy.agents_factor).waits, switch_day=switch_day
     )
 
 
 @lru_cache(maxsize=32)
-def _pilot_calls_per_week(scenario: Scenario, policy: Policy) -> float:
+def _phone_line(scenario: Scenario, agents_factor: float) -> PhoneLine:
+    # Under any policy the calls are the usual ones: whether one complaint is answered must not change how long
+    # somebody else waits.
+    return phone_line(scenario, calls_per_week=_pilot_calls_per_week(scenario), agents_factor=agents_factor)
+
+
+@lru_cache(maxsize=32)
+def _pilot_calls_per_week(scenario: Scenario) -> float:
     """Calls a week of a company of the reference size, from a block of customers who never wait."""
     days = 7 * min(scenario.weeks, 104)
-    company = company_under(scenario, policy, days=days, seed=_PILOT_SEED, phone=False)
+    usual = replace(scenario.policy, from_week=0, targets=frozenset())
+    company = company_under(scenario, usual, days=days, seed=_PILOT_SEED, phone=False)
     company = replace(company, phone=PhoneLine(scenario=scenario, waits=None))
     roots = np.arange(1, PILOT_CUSTOMERS + 1, dtype=np.int64)
     lived = live_history(company, roots=roots, seed=_PILOT_SEED)
-    centre = scenario.call_centre
-    calls = int(lived.calls.by_phone.sum()) * centre.reference_customers / PILOT_CUSTOMERS
+    calls = int(lived.calls.by_phone.sum()) * scenario.call_centre.reference_customers / PILOT_CUSTOMERS
     # Never none: a line that is planned for nobody would keep the rare caller waiting for ever.
     return max(calls / (days / 7), 1.0)
 
 
-def live_history(company: Company, *, roots: Integers, seed: int, judged: bool = True) -> History:
+def live_history(
+    company: Company, *, roots: Integers, seed: int, judged: bool = True, keep_lives: bool = False
+) -> History:
     """All customers of these roots (n,) and what happened to them. Raises ValueError for too many orders."""
     scenario, weeks = company.scenario, company.days / 7
     generation = people(scenario, roots, root=roots, seed=seed, weeks=weeks)
@@ -137,7 +159,7 @@ def live_history(company: Company, *, roots: Integers, seed: int, judged: bool =
         [_nobody(roots)],
         [_never(roots)],
     )
-    lived: list[tuple[int, int, Relationships, NDArray[np.bool_], Lives]] = []
+    lived: list[Lived] = []
     start = 0
     while len(generation.identity):
         public_id = customer_ids(persons.root, tag, seed=seed)[start:]
@@ -153,7 +175,7 @@ def live_history(company: Company, *, roots: Integers, seed: int, judged: bool =
                     f"scenario {scenario.name}: a customer has {lives.encounters.max()} orders, and order ids reach "
                     f"only to {MOST_ENCOUNTERS}; lower r of businesses.{business.name}, or live fewer weeks"
                 )
-            lived.append((number, start, bonds, reached, lives))
+            lived.append(Lived(number, start, generation, bonds, reached, lives))
             arrivals.append(_arrivals(company, generation, bonds, lives, number, start=start, seed=seed))
         generation, by, when = _newcomers(company, arrivals, seed=seed)
         start = len(persons.identity)
@@ -164,7 +186,7 @@ def live_history(company: Company, *, roots: Integers, seed: int, judged: bool =
             later = persons.identity[len(roots) :]
             tag = np.concatenate([tag[: len(roots)], tags(persons.root[len(roots) :], later, seed=seed)])
     return _in_order(
-        company, seed, persons, tag, np.concatenate(referrer), np.concatenate(referred_at), lived
+        company, seed, persons, tag, np.concatenate(referrer), np.concatenate(referred_at), lived, keep_lives
     )
 
 
@@ -198,8 +220,11 @@ def _arrivals(
     words = draw(identity, 0, purpose=NEWCOMER, seed=seed)
     delay = -np.log(philox.fine_uniform(words[0], words[1])) * 7 * company.scenario.referral_weeks
     praised_at = lives.at[place] / MICROSECONDS_PER_DAY
+    day = np.floor(praised_at)
+    # A newcomer's hour is a share of the day's orders gone by, so the delay begins at such a share too.
+    joined = day + company.hours.gone_by_at(praised_at - day) + delay
     home = np.full(len(place), business, dtype=np.int64)
-    return identity, persons.root[person], praised_at + delay, home, person + start, praised_at
+    return identity, persons.root[person], joined, home, person + start, praised_at
 
 
 def _newcomers(
@@ -235,16 +260,17 @@ def _in_order(
     tag: Integers,
     referrer: Integers,
     referred_at: Floats,
-    lived: list[tuple[int, int, Relationships, NDArray[np.bool_], Lives]],
+    lived: list[Lived],
+    keep_lives: bool,
 ) -> History:
     public_id = customer_ids(persons.root, tag, seed=seed)
     order = np.lexsort((public_id, persons.root))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
 
-    person = np.concatenate([start + bonds.person for _, start, bonds, _, _ in lived])
-    business = np.concatenate([np.full(len(bonds.person), number) for number, _, bonds, _, _ in lived])
-    lives = [one for *_, one in lived]
+    person = np.concatenate([one.start + one.bonds.person for one in lived])
+    business = np.concatenate([np.full(len(one.bonds.person), one.business) for one in lived])
+    lives = [one.lives for one in lived]
     count = np.concatenate([one.encounters for one in lives])
     old_first = np.cumsum(count) - count
     offset = np.cumsum([0, *(len(one.encounters) for one in lives)])
@@ -278,8 +304,8 @@ def _in_order(
         bonds=Bonds(
             person=rank[person[by_person]],
             business=business[by_person],
-            traits=_rows(_together([bonds for _, _, bonds, _, _ in lived]), by_person),
-            reached=np.concatenate([reached for *_, reached, _ in lived])[by_person],
+            traits=_rows(_together([one.bonds for one in lived]), by_person),
+            reached=np.concatenate([one.reached for one in lived])[by_person],
             count=new_count,
             first=new_first,
             last_at=np.concatenate([one.last_at for one in lives])[by_person],
@@ -296,7 +322,7 @@ def _in_order(
         call_place=new_first[whole.row] + whole.encounter,
         referrer=back[order],
         referred_at=referred_at[order],
-        lives=tuple((number, bonds, reached, one) for number, _, bonds, reached, one in lived),
+        lives=tuple(lived) if keep_lives else (),
     )
 
 

@@ -339,7 +339,7 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
         ({"--customers": "0"}, "--customers must be a whole number from 1"),
         ({"--customers": "-5"}, "--customers must be a whole number from 1"),
         ({"--customers": str(10**30)}, "--customers must be a whole number from 1"),
-        ({"--weeks": "0"}, "weeks must be a whole number from 1 to 2600, not 0"),
+        ({"--weeks": "0"}, "weeks must be a number from 1 to 2600, not 0"),
         ({"--seed": "-1"}, "--seed must be a whole number from 0"),
         ({"--partition-customers": "0"}, "--partition-customers must be a whole number from 1"),
         ({"--partitions": "0"}, "--partitions must be a whole number from 1 to 10, not 0"),

@@ -69,7 +69,7 @@ def surveys(history: History) -> dict[str, Any]:
         -min(service.survey_response, 1 - 1e-16)
     )
     log_odds = log_odds + service.survey_extremes * np.abs(felt["satisfaction_afterwards"])
-    answers = philox.uniform(answer[0]) < 1 / (1 + np.exp(-log_odds))
+    answers = philox.uniform(answer[0]) < 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
     answered_at = sent_at + np.floor(philox.uniform(answer[1]) * (_DAYS_TO_ANSWER * MICROSECONDS_PER_DAY))
     known = answers & (answered_at < history.end)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
 from datasets.tables import TABLES, Column
@@ -104,7 +103,7 @@ def _filtered(company: Company, column: Column, table: pa.Table, *, key: str) ->
 
 def _among(company: Company, column: Column, table: pa.Table, *, key: str) -> list[Any]:
     known = company.codes(column.name)
-    present = sorted(set(pc.unique(table[column.name]).to_pylist()) - {None})
+    present = sorted(set(table[column.name].unique().to_pylist()) - {None})
     codes = [*(code for code in known if code in present), *(code for code in present if code not in known)]
     return st.multiselect(
         company.text.shared("company.among"),
@@ -117,16 +116,15 @@ def _among(company: Company, column: Column, table: pa.Table, *, key: str) -> li
 
 def _ends(company: Company, column: Column, kind: rows.Kind, table: pa.Table, *, key: str) -> list[Any]:
     """Draw the two ends of a range; one that is left open is None."""
-    ends = pc.min_max(table[column.name]).as_py()
+    ends = rows.ends(table[column.name])
     values: list[Any] = []
-    for end, limit in (("low", ends["min"]), ("high", ends["max"])):
+    for end, limit in (("low", ends[0]), ("high", ends[1])):
         label = company.text.shared(f"company.{end}")
         if kind in ("time", "day"):
             value = st.date_input(
                 label,
                 None,
-                ends["min"],
-                ends["max"],
+                *ends,
                 key=f"{key}.{end}",
                 format="YYYY-MM-DD",
                 width=170,

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
 from lessons.screens import rows
@@ -107,7 +106,8 @@ def _moments(found: pa.Table) -> dict[str, Any]:
     config = {}
     for name in found.column_names:
         if pa.types.is_timestamp(found[name].type):
-            days = pc.all(pc.equal(found[name], pc.floor_temporal(found[name], unit="day"))).as_py()
+            times = found[name].drop_null().to_pandas()
+            days = bool((times == times.dt.normalize()).all())
             shape = "YYYY-MM-DD" if days else "YYYY-MM-DD HH:mm"
             config[name] = st.column_config.DatetimeColumn(format=shape)
     return config

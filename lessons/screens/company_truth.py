@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow.compute as pc
 import streamlit as st
 
 from lessons import charts, topics
@@ -98,7 +97,7 @@ def _lock(company: str, key: str) -> None:
 
 def _truth(company: Company, guess: float | None) -> None:
     text, truth = company.text, company.world.tables["truth_customers"]
-    left = 1 - pc.mean(truth["alive"]).as_py()
+    left = 1 - float(truth["alive"].to_numpy().mean())
     said = {"left": text.percent(left), "customers": text.number(truth.num_rows)}
     with st.container(border=True):
         st.header(f":orange[■ {text.shared('topic.truth')}]", anchor=False)
@@ -123,7 +122,7 @@ def _reasons(company: Company) -> charts.Figure:
     """Draw the reasons for which customers left, the most frequent on top."""
     text, words = company.text, company.codes("departure_reason")
     reasons = company.world.tables["truth_customers"]["departure_reason"].drop_null()
-    counts = {one["values"]: one["counts"] for one in pc.value_counts(reasons).to_pylist()}
+    counts = {one["values"]: one["counts"] for one in reasons.value_counts().to_pylist()}
     shares = sorted(
         (count / max(len(reasons), 1), words.get(reason, reason)) for reason, count in counts.items()
     )

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.compute as pc
 import streamlit as st
 
 from datasets.tables import TABLES, WORDS, Column
@@ -66,7 +65,7 @@ class Company:
         known = self.codes(column.name)
         if not known:
             return []
-        used = set(pc.unique(self.world.tables[table][column.name]).to_pylist()) - {None}
+        used = set(self.world.tables[table][column.name].unique().to_pylist()) - {None}
         return [*(code for code in known if code in used), *sorted(used - set(known))]
 
 

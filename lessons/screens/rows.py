@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 from datasets.tables import Column
@@ -29,6 +29,8 @@ WAYS: dict[Kind, tuple[str, ...]] = {
     "time": ("between",),
     "day": ("between",),
 }
+# pyarrow makes these functions as it is imported, so that no type checker knows them.
+pc: Any = pyarrow.compute
 MOST_CODES = 25
 LONGEST_NUMBER = 10**15  # a spreadsheet keeps fifteen digits
 _WHOLE = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype()}
@@ -44,7 +46,7 @@ def kind_of(column: Column, values: pa.ChunkedArray) -> Kind:
     if column.name.endswith("_id"):
         return "id"
     if pa.types.is_string(column.arrow_type):
-        few = len(pc.unique(values)) <= MOST_CODES and len(values) > MOST_CODES
+        few = len(values.unique()) <= MOST_CODES and len(values) > MOST_CODES
         return "code" if few else "text"
     if pa.types.is_date(column.arrow_type):
         return "day"
@@ -58,6 +60,16 @@ def kind_of(column: Column, values: pa.ChunkedArray) -> Kind:
 def ways(column: Column, kind: Kind) -> tuple[str, ...]:
     """Return the ways in which a column can be filtered; where values may be missing, also by that."""
     return (*WAYS[kind], "empty") if column.nullable else WAYS[kind]
+
+
+def ends(values: pa.ChunkedArray) -> tuple[Any, Any]:
+    """Return the smallest and the largest value, None and None where there is none.
+
+    >>> ends(pa.chunked_array([[3, None, 1]]))
+    (1, 3)
+    """
+    both = pc.min_max(values).as_py()
+    return both["min"], both["max"]
 
 
 def filtered(table: pa.Table, *, column: str, way: str, values: Sequence[Any] = ()) -> pa.Table:
@@ -76,9 +88,7 @@ def filtered(table: pa.Table, *, column: str, way: str, values: Sequence[Any] = 
     elif way == "among":
         keep = pc.is_in(cells, value_set=pa.array(list(values), cells.type))
     elif way == "equals":
-        words = pc.call_function(
-            "utf8_lower", [pc.call_function("utf8_trim_whitespace", [cells.cast("string")])]
-        )
+        words = pc.utf8_lower(pc.utf8_trim_whitespace(cells.cast("string")))
         keep = pc.equal(words, str(values[0]).strip().lower())
     elif way == "contains":
         keep = pc.match_substring(cells, str(values[0]).strip(), ignore_case=True)
@@ -132,8 +142,7 @@ def _too_long(values: pa.ChunkedArray) -> bool:
     """Say whether a column holds whole numbers that a spreadsheet or a browser would round."""
     if not pa.types.is_integer(values.type) or values.type.bit_width < 64:
         return False
-    ends = pc.min_max(values).as_py()
-    return max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > LONGEST_NUMBER
+    return max(abs(end or 0) for end in ends(values)) > LONGEST_NUMBER
 
 
 def shown(table: pa.Table, columns: Sequence[Column], codes: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
