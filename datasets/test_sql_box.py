@@ -231,7 +231,7 @@ def tables() -> dict[str, pa.Table]:
         "order_id": np.arange(1, 2001),
         "customer_id": rng.integers(1, 201, 2000),
         "business": rng.choice(["shop", "box"], 2000),
-        "ordered_at": pa.array(rng.integers(1.70e15, 1.75e15, 2000)).cast(pa.timestamp("us")),
+        "ordered_at": pa.array(rng.integers(1_700 * 10**12, 1_750 * 10**12, 2000)).cast(pa.timestamp("us")),
         "amount_cents": rng.integers(100, 9000, 2000),
     }
     return {"customers": pa.table(customers), "orders": pa.table(orders)}

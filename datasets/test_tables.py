@@ -117,12 +117,8 @@ def test_in_a_lived_company_keys_name_one_row_and_foreign_keys_find_one(scenario
         assert rows.schema.equals(table.schema), name
         assert rows.group_by(list(table.key)).aggregate([]).num_rows == rows.num_rows, name
         for column, other in table.foreign_keys.items():
-            known = tables[other][TABLES[other].key[0]]
-            given = rows[column].drop_null()
-            assert (
-                pc.all(pc.is_in(given, value_set=pa.array(known.to_pylist(), known.type))).as_py()
-                is not False
-            )
+            given = set(rows[column].drop_null().to_pylist())
+            assert given <= set(tables[other][TABLES[other].key[0]].to_pylist()), f"{name}.{column}"
             found += len(given)
     assert found > 10_000
 

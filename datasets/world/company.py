@@ -106,9 +106,9 @@ def live(
     names = checked_tables(tables)
     policy = policy or scenario.policy
     judged = bool(_FELT & set(names))
-    company = company_under(
-        scenario, policy, days=7 * weeks, seed=seed, phone=judged or _speech_matters(scenario)
-    )
+    # A customer's profit is less what calls and answers cost.
+    phone = judged or "truth_customers" in names or _speech_matters(scenario)
+    company = company_under(scenario, policy, days=7 * weeks, seed=seed, phone=phone)
     roots = np.arange(first, first + customers, dtype=np.int64)
     history = live_history(company, roots=roots, seed=seed, judged=judged)
     start = datetime(scenario.start.year, scenario.start.month, scenario.start.day)

@@ -19,6 +19,7 @@ from datasets.world import philox
 from datasets.world.calendar import MICROSECONDS_PER_DAY, SLEEPING_DOG, UNMOVED, Calendar, Clock, Hours
 from datasets.world.calls import Calls, PhoneLine
 from datasets.world.draws import FUTURE, GAP_SPEND_LEAVE, QUALITY, SPEECH, draw, draw_each
+from datasets.world.ids import MOST_ENCOUNTERS
 from datasets.world.policy import Policy
 from datasets.world.quantiles import gamma_quantiles, normal_quantiles
 from datasets.world.scenario import REASONS, Business, Scenario
@@ -26,6 +27,8 @@ from datasets.world.traits import People, Relationships
 
 # An amount in cents stays an exact whole number, and the sum of many such amounts too.
 LARGEST_AMOUNT_CENTS = 10**12
+# How far mood and price together can move the log of an order rate.
+MOST_LOG_PACE = 3.0
 SERVICE, PRICE, COMPETITOR, MOVED, INVOLUNTARY = range(len(REASONS))
 STAYED = -1
 
@@ -180,7 +183,7 @@ def live_through(
     one for each relationship (n,): 0 is history, others are futures.
     """
     number = company.scenario.businesses.index(business)
-    who = _customers(company.scenario, persons, bonds, reached)
+    who = _customers(company.scenario, business, persons, bonds, reached)
     state = newborn(company, bonds) if begin is None else begin
     loop = _Loop(company, business, number, who, seed=seed, judged=judged)
     replicate = np.broadcast_to(np.asarray(replicate, dtype=np.int64), (len(who.odds),))
@@ -204,6 +207,11 @@ def live_through(
         last["at"][row], last["leave"][row], last["exposure"][row] = step["at"], leave_probability, exposure
         departure[row] = reason
         encounters[row] = now.encounter + 1
+        if len(steps) >= MOST_ENCOUNTERS and encounters.max() >= MOST_ENCOUNTERS:
+            raise ValueError(
+                f"scenario {company.scenario.name}: a customer has {MOST_ENCOUNTERS} orders or more, and order ids "
+                f"reach no further; lower r of businesses.{business.name}, or live fewer weeks"
+            )
         stays = np.flatnonzero((reason == STAYED) & (after.day < company.days))
         ended = np.flatnonzero((reason != STAYED) | (after.day >= company.days))
         _keep(final, row[ended], after.of(ended))
@@ -216,14 +224,19 @@ def live_through(
 
 
 def _customers(
-    scenario: Scenario, persons: People, bonds: Relationships, reached: NDArray[np.bool_]
+    scenario: Scenario,
+    business: Business,
+    persons: People,
+    bonds: Relationships,
+    reached: NDArray[np.bool_],
 ) -> _Customers:
     causes, person = scenario.causes, bonds.person
     household = persons.household[person]
     moving = np.array(scenario.households.moving) ** causes.household_moving
     spending = np.array(scenario.households.spend) ** causes.household_spend
-    credit = any(one.kind == "credit" for one in scenario.businesses)
-    debt = np.exp(causes.bad_debt * (1 - persons.recovery[person])) if credit else np.ones(len(person))
+    # Who pays at once owes nothing.
+    unpaid = (1 - persons.recovery[person]) * (business.kind == "credit")
+    debt = np.exp(causes.bad_debt * unpaid)
     # A dropout probability of 1 would be infinite odds.
     dropout = np.minimum(bonds.dropout, 1 - 1e-12)
     return _Customers(
@@ -254,8 +267,10 @@ class _Loop:
         self.causes, self.service, self.costs = scenario.causes, scenario.service, scenario.costs
         self.amounts = gamma_quantiles(business.p) if business.kind != "contract" else None
         self.judged = judged
-        self.felt = judged or scenario.causes != type(scenario.causes)()
-        self.ties = self.felt
+        self.loyal = business.loyalty and bool(company.calendar.loyalty.any())
+        self.ties = scenario.causes != type(scenario.causes)()
+        # Points are redeemed by a draw for speech, and answers cost money, whatever is asked for.
+        self.felt = judged or self.ties or self.loyal or company.phone is not None
         self.calls: list[Calls] = []
         campaigns = [one if one.business == business.name else None for one in scenario.campaigns]
         days = np.arange(company.days)
@@ -269,7 +284,6 @@ class _Loop:
             if one and policy_on(company, 7 * one.week).targeting == "silent"
         ]
         self.campaigns = any(campaigns)
-        self.loyal = business.loyalty and bool(company.calendar.loyalty.any())
 
     def step(
         self, row: Integers, identity: Integers, now: State, replicate: Integers
@@ -284,18 +298,17 @@ class _Loop:
             business=self.number,
             replicate=replicate,
         )
-        at = np.floor(now.day * float(MICROSECONDS_PER_DAY) + self.company.hours.clock_time(now.place))
+        # The hour is rounded, not the sum: a contract is then paid at the same microsecond of the day for years.
+        at = now.day * float(MICROSECONDS_PER_DAY) + np.floor(self.company.hours.clock_time(now.place))
         np.maximum(at, now.last_at + 1, out=at)
         # The gap needs 52 of these 64 bits; twelve are left for the channel.
         record: dict[str, NDArray[Any]] = {"at": at, "channel_place": (words[1] & 0xFFF).astype(np.uint16)}
         mood, expectation, answer_cents = now.mood, now.expectation, 0.0
-        redeem_place = None
+        redeem_place = philox.uniform(feelings[-1][2]) if feelings else None
         if self.felt:
-            _, speech = feelings
             felt = self.feel(row, identity, now, at, *feelings, replicate)
             mood, expectation = felt.pop("mood"), felt.pop("expectation_afterwards")
             answer_cents = felt.pop("answer_cents")
-            redeem_place = philox.uniform(speech[2])
             record |= felt
         earned, balance = now.earned, now.balance
         spent, earned, balance = self.spend(row, now, at, words[2], redeem_place, answer_cents)
@@ -509,13 +522,15 @@ class _Loop:
 
     def pace(self, row: Integers, day: Integers, mood: Floats) -> Floats:
         """Orders per week of the usual pace: the customer's own rate, moved by mood and price."""
-        pace = self.who.rate_per_week[row]
-        if self.causes.repurchase:
-            pace = pace * _exp(self.causes.repurchase * mood)
-        if self.causes.price_order:
+        causes, pace = self.causes, self.who.rate_per_week[row]
+        if not (causes.repurchase or causes.price_order):
+            return pace
+        power = causes.repurchase * mood
+        if causes.price_order:
             price = self.company.calendar.price[np.minimum(day, self.company.days - 1)]
-            pace = pace * price ** (-self.causes.price_order * self.who.price_sensitivity[row])
-        return pace
+            power = power - causes.price_order * self.who.price_sensitivity[row] * np.log(price)
+        # Nobody is so pleased as to order more than twenty times as often.
+        return pace * np.exp(np.clip(power, -MOST_LOG_PACE, MOST_LOG_PACE))
 
     def next_reading(
         self,
@@ -575,7 +590,7 @@ def start_future(
     `company` is lived on beyond `day`; `lives` ended there. Who has left gets a day after the last.
     """
     number = company.scenario.businesses.index(business)
-    who = _customers(company.scenario, persons, bonds, reached)
+    who = _customers(company.scenario, business, persons, bonds, reached)
     loop = _Loop(company, business, number, who, seed=seed, judged=False)
     row = np.arange(len(bonds.identity))
     state = lives.state.of(row)

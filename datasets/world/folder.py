@@ -88,7 +88,7 @@ def _asked(plan: Plan) -> dict[str, Any]:
         "format": FORMAT,
         "scenario": plan.scenario.name,
         "textbook": plan.textbook,
-        "weeks": plan.company.weeks,
+        "weeks": plan.lived_weeks,
         "customers": plan.customers,
         "seed": plan.seed,
         "parts": plan.parts,

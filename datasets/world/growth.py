@@ -36,7 +36,7 @@ def referrals(history: History) -> dict[str, Any]:
         ),
         "referrer_id": history.customer_id[history.referrer[referred]],
         "customer_id": history.customer_id[referred],
-        "referred_at": moments(history, np.floor(history.referred_at[referred] * MICROSECONDS_PER_DAY)),
+        "referred_at": moments(history, np.rint(history.referred_at[referred] * MICROSECONDS_PER_DAY)),
     }
 
 

@@ -26,16 +26,16 @@ def headlines(world: "World") -> dict[str, float]:
     Shares are from 0 to 1, scores as in the questionnaire, NPS from -100 to 100 and money in cents:
 
     - `yearly_retention`: of the customers who ordered or paid in the year before the last, those who did in the last;
-    - `referred_share` of the customers; `second_business_share`: customers of more than one line of business;
+    - `referred_share` of the customers; `lines_per_customer`: lines of business in which a customer ever ordered;
     - `complaint_share` of the orders, `contact_share` of the orders (complaints and questions);
     - `calls_abandoned` and `mean_wait_seconds` of all calls;
     - `satisfaction` (mean, 1–10), `nps`, `response_rate` of the questionnaires;
     - `conversion`: of the strangers whom the company reached, those who became customers;
-    - `sale_lift`: sales a day in the anniversary sale against the four weeks before and after; `sale_share` of the
-      sales of the last full year that had a sale from start to end;
+    - `sale_lift`: orders a day of the open lines in the last anniversary sale, against the four weeks before and
+      after it; `sale_share`: what was sold in that sale, in every line, of what was sold in its year;
     - `member_sales_share`, `silver_share` and `gold_share` of the members, `points_expired_share` of those earned;
     - for each open line of business, with its name before it: `never_again` (of those who came first a year ago or
-      earlier, who never ordered again), `orders_per_year` (of those who came first a year ago or earlier, in their
+      earlier, who never ordered again), `retention` (as above, of this line alone), `orders_per_year` (of those who came first a year ago or earlier, in their
       first year), `weeks_between_orders` (mean gap), `mean_order_cents`;
     - for each contract: `churn` a period (contracts ended per period that was paid), `mean_order_cents`;
     - for each line on credit, besides those of an open one: `collected` share of what fell due, and the shares of
@@ -78,16 +78,19 @@ def headlines(world: "World") -> dict[str, float]:
 
 def _customers(tables: dict[str, Frame], until: pd.Timestamp) -> dict[str, Any]:
     orders = tables["orders"]
-    ago = until - orders["ordered_at"]
-    before = orders.loc[(ago > _YEAR) & (ago <= 2 * _YEAR), "customer_id"].unique()
-    last = orders.loc[ago <= _YEAR, "customer_id"].unique()
-    businesses = orders.groupby("customer_id")["business"].nunique()
+    lines = orders.groupby("customer_id")["business"].nunique()
     return {
-        "yearly_retention": pd.Series(before).isin(last).mean(),
-        "second_business_share": (businesses > 1).mean(),
+        "yearly_retention": _retention(orders, until),
+        "lines_per_customer": lines.mean(),
         "referred_share": len(tables["referrals"]) / len(tables["customers"]),
         "conversion": tables["prospects"]["customer_id"].notna().mean(),
     }
+
+
+def _retention(orders: Frame, until: pd.Timestamp) -> float:
+    ago = until - orders["ordered_at"]
+    before = orders.loc[(ago > _YEAR) & (ago <= 2 * _YEAR), "customer_id"].drop_duplicates()
+    return before.isin(orders.loc[ago <= _YEAR, "customer_id"]).mean()
 
 
 def _voices(tables: dict[str, Frame]) -> dict[str, Any]:
@@ -107,25 +110,21 @@ def _voices(tables: dict[str, Frame]) -> dict[str, Any]:
 
 
 def _sale(orders: Frame, scenario: "Scenario", until: pd.Timestamp) -> dict[str, Any]:
-    """The last sale that ended, with the four weeks after it, before the end of history."""
+    """Of the sale in the last year that is over."""
     market = scenario.market
     local = orders["ordered_at"] + pd.Timedelta(hours=market.utc_offset_hours)
     length, around = pd.Timedelta(days=market.sale_days), pd.Timedelta(weeks=4)
-    year = until.year
-    while pd.Timestamp(year, market.sale_month, market.sale_day) + length + around > until:
-        year -= 1
+    # A history of whole weeks may miss the last days of December.
+    year = (until + pd.Timedelta(weeks=1)).year - 1
     first = pd.Timestamp(year, market.sale_month, market.sale_day)
+    in_sale = (local >= first) & (local < first + length)
+    beside = (local >= first - around) & (local < first + length + around) & ~in_sale
+    names = [one.name for one in scenario.businesses if one.kind == "open"]
+    is_open = orders["business"].isin(names)
     cents = orders["amount_cents"]
-
-    def sold(start: pd.Timestamp, end: pd.Timestamp) -> float:
-        return cents[(local >= start) & (local < end)].sum()
-
-    in_sale = sold(first, first + length)
-    beside = sold(first - around, first) + sold(first + length, first + length + around)
-    in_year = sold(pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1))
     return {
-        "sale_lift": (in_sale / length.days) / (beside / (2 * around.days)),
-        "sale_share": in_sale / in_year,
+        "sale_lift": (in_sale & is_open).sum() / length.days / ((beside & is_open).sum() / (2 * around.days)),
+        "sale_share": cents[in_sale].sum() / cents[local.dt.year == year].sum(),
     }
 
 
@@ -154,6 +153,7 @@ def _orders(own: Frame, until: pd.Timestamp) -> dict[str, Any]:
     in_first_year = (old["ordered_at"] < first[old.index] + _YEAR).sum()
     gap = when.groupby("customer_id")["ordered_at"].diff()
     return {
+        "retention": _retention(own, until),
         "never_again": (count == 1).mean(),
         "orders_per_year": in_first_year / len(count),
         "weeks_between_orders": gap.mean() / pd.Timedelta(weeks=1),

@@ -18,7 +18,7 @@ from datasets.world.calendar import MICROSECONDS_PER_DAY, calendar, clock, hours
 from datasets.world.calls import Calls, PhoneLine, phone_line
 from datasets.world.draws import NEWCOMER, draw
 from datasets.world.encounters import Company, Lives, live_through, reached_by_campaigns
-from datasets.world.ids import MOST_ENCOUNTERS, customer_ids, referred_identities, tags
+from datasets.world.ids import LARGEST_CIRCLE, customer_ids, referred_identities, tags
 from datasets.world.policy import Policy
 from datasets.world.scenario import Scenario
 from datasets.world.traits import People, Relationships, people, relationships
@@ -68,6 +68,8 @@ class History:
     calls: Calls
     call_place: Integers
     """The encounter, as a place among all, that each complaint or question is about."""
+    coming: NDArray[np.bool_]
+    """Persons (n,) who will come to a further business only after the last day: they have not left."""
     referrer: Integers
     """For each person (n,) the place of who referred them, or -1."""
     referred_at: Floats
@@ -150,7 +152,7 @@ def _pilot_calls_per_week(scenario: Scenario) -> float:
 def live_history(
     company: Company, *, roots: Integers, seed: int, judged: bool = True, keep_lives: bool = False
 ) -> History:
-    """All customers of these roots (n,) and what happened to them. Raises ValueError for too many orders."""
+    """All customers of these roots (n,) and what happened to them. Raises ValueError for too many orders or referrals."""
     scenario, weeks = company.scenario, company.days / 7
     generation = people(scenario, roots, root=roots, seed=seed, weeks=weeks)
     persons, tag, referrer, referred_at = (
@@ -170,11 +172,6 @@ def live_history(
             lives = live_through(
                 company, business, generation, bonds, reached=reached, seed=seed, judged=judged
             )
-            if lives.encounters.max(initial=0) >= MOST_ENCOUNTERS:
-                raise ValueError(
-                    f"scenario {scenario.name}: a customer has {lives.encounters.max()} orders, and order ids reach "
-                    f"only to {MOST_ENCOUNTERS}; lower r of businesses.{business.name}, or live fewer weeks"
-                )
             lived.append(Lived(number, start, generation, bonds, reached, lives))
             arrivals.append(_arrivals(company, generation, bonds, lives, number, start=start, seed=seed))
         generation, by, when = _newcomers(company, arrivals, seed=seed)
@@ -183,6 +180,11 @@ def live_history(
         referred_at.append(when)
         if len(generation.identity):
             persons = _together([persons, generation])
+            if np.unique(persons.root, return_counts=True)[1].max() > LARGEST_CIRCLE:
+                raise ValueError(
+                    f"scenario {scenario.name}: one customer and those who came through them are more than "
+                    f"{LARGEST_CIRCLE}; lower causes.referral, or live fewer weeks"
+                )
             later = persons.identity[len(roots) :]
             tag = np.concatenate([tag[: len(roots)], tags(persons.root[len(roots) :], later, seed=seed)])
     return _in_order(
@@ -320,6 +322,7 @@ def _in_order(
         record=_columns(lives, encounter_order),
         calls=whole,
         call_place=new_first[whole.row] + whole.encounter,
+        coming=np.isin(np.arange(len(order)), rank[person[count == 0]]),
         referrer=back[order],
         referred_at=referred_at[order],
         lives=tuple(lived) if keep_lives else (),

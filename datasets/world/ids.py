@@ -13,6 +13,8 @@ from datasets.world.draws import REFERRED, SCRAMBLE, TAG, draw
 
 LARGEST_ROOT = 2**29 - 1
 MOST_ENCOUNTERS = 2**14
+# A customer and all who came through the customer.
+LARGEST_CIRCLE = 2**12
 MOST_BUSINESSES = 4
 
 # Fifteen digits: a spreadsheet keeps them exactly. Event ids need more room and are text in a spreadsheet.

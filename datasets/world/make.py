@@ -20,6 +20,7 @@ from typing import Any
 
 from datasets.tables import TABLES
 from datasets.world import folder, load_scenario, on_cores, on_spark, scenarios
+from datasets.world.company import checked_tables
 from datasets.world.parts import LARGEST_PART, Plan, Unfinished, rows_on_disk
 
 USUAL_PART = 50_000
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
             out=args.out,
             weeks=args.weeks,
             seed=args.seed,
-            tables=_tables(args.tables),
+            tables=tuple(TABLES if args.tables is None else checked_tables(args.tables.split(","))),
             textbook=args.textbook,
         )
         made = make(plan, write=_engine(args), progress=_bar(args.customers))
@@ -111,9 +112,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"make: {_reason(error, args.out)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(
-            end="\n" if sys.stderr.isatty() else "", file=sys.stderr
-        )  # the bar's line is not the next prompt's
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # the bar keeps its line
         raise
     if args.json:
         seconds = time.perf_counter() - started
@@ -162,14 +162,6 @@ def _parts(args: argparse.Namespace) -> int:
     if not 1 <= size <= LARGEST_PART:
         raise ValueError(f"--partition-customers must be a whole number from 1 to {LARGEST_PART}, not {size}")
     return max(1, -(-args.customers // size))
-
-
-def _tables(listed: str | None) -> tuple[str, ...]:
-    """The tables asked for, in the order of datasets/tables.py."""
-    asked = list(TABLES) if listed is None else [name.strip() for name in listed.split(",")]
-    if unknown := [name for name in asked if name not in TABLES]:
-        raise ValueError(f"--tables: there is no table {unknown[0]!r}; choose from {', '.join(TABLES)}")
-    return tuple(name for name in TABLES if name in asked)
 
 
 def _engine(args: argparse.Namespace) -> Write:

@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from datasets.tables import TABLES
 from datasets.world import Scenario, live
-from datasets.world.ids import LARGEST_ROOT
+from datasets.world.company import checked_tables, checked_weeks
 
 # These two are the same for every customer.
 IN_THE_FIRST_PART_ALONE = ("products", "campaigns")
@@ -54,22 +54,30 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be made, in the words of the command line."""
-        _check(self.customers, "--customers", LARGEST_ROOT)
-        _check(self.seed, "--seed", 2**64 - 1, lowest=0)
-        _check(self.parts, "--partitions", self.customers)
+        checked_weeks(self.scenario, customers=self.customers, weeks=self.weeks, seed=self.seed, first=1)
+        checked_tables(self.tables)
+        if not 1 <= self.parts <= self.customers:
+            raise ValueError(
+                f"--partitions must be from 1 to {self.customers}, a customer in each, not {self.parts}"
+            )
         if self.customers > self.parts * LARGEST_PART:
             least = -(-self.customers // LARGEST_PART)
             raise ValueError(
                 f"--partitions {self.parts} is too few: a part holds {LARGEST_PART:,} customers at most, "
                 f"so ask for {least:,} or more"
             )
-        _ = self.company  # its own numbers are checked here, too
 
     @property
     def company(self) -> Scenario:
-        """The company that lives: the scenario, or its textbook case, over the weeks asked for."""
-        scenario = self.scenario.textbook() if self.textbook else self.scenario
-        return scenario if self.weeks is None else replace(scenario, weeks=self.weeks)
+        """The company that lives: the scenario, or its textbook case."""
+        return self.scenario.textbook() if self.textbook else self.scenario
+
+    @property
+    def lived_weeks(self) -> int:
+        """The weeks of history."""
+        return checked_weeks(
+            self.scenario, customers=self.customers, weeks=self.weeks, seed=self.seed, first=1
+        )
 
     def first(self, part: int) -> int:
         """The number of the part's first customer; the first of all is 1."""
@@ -95,6 +103,7 @@ def write_part(plan: Plan, part: int) -> dict[str, int]:
         plan.company,
         customers=plan.roots(part),
         first=plan.first(part),
+        weeks=plan.weeks,
         seed=plan.seed,
         tables=tuple(files),
     )
@@ -149,8 +158,3 @@ def _repeats(kind: pa.DataType) -> bool:
     """Whether values of this type come again and again: ids, times and measures do not, and only cost time."""
     text = pa.types.is_string(kind) or pa.types.is_dictionary(kind)
     return text or pa.types.is_date(kind) or (pa.types.is_integer(kind) and kind.bit_width <= 16)
-
-
-def _check(value: int, name: str, highest: int, *, lowest: int = 1) -> None:
-    if not lowest <= value <= highest:
-        raise ValueError(f"{name} must be a whole number from {lowest} to {highest}, not {value}")

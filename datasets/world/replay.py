@@ -45,6 +45,7 @@ CHANGES = (
     "left",
     "stayed",
     "timing",
+    "referral",
     "brought",
     "not_brought",
 )
@@ -89,7 +90,7 @@ def replay(
     >>> from datasets.world import load_scenario
     >>> tea = load_scenario("tea_shops")
     >>> better = replay(tea, after=replace(tea.policy, answered_share=1.0), customers=500, weeks=52)
-    >>> sorted(set(better.customers["change"]) - {"nothing", "brought", "not_brought"})
+    >>> sorted(set(better.customers["change"]) - {"nothing", "brought", "not_brought", "referral"})
     ['answer']
     """
     weeks = checked_weeks(scenario, customers=customers, weeks=weeks, seed=seed, first=first)
@@ -123,7 +124,7 @@ def compare(before: History, after: History) -> pd.DataFrame:
             )
         )
     one, other = sides
-    both = one.join(other, how="outer", lsuffix="_before", rsuffix="_after")
+    both = one.join(other, how="outer", suffixes=("_before", "_after"))
     changed = _first_changes(before, after)
     table = pd.DataFrame(
         {
@@ -176,6 +177,8 @@ def _first_changes(before: History, after: History) -> pd.DataFrame:
     late = before.at[left] != after.at[right]
     reached = _contacted_between(before, after, mine, theirs, bond, left, right, number)
     tests = [
+        # A referrer who praised at another time brings the same person at another time.
+        ("referral", late & (number == 0)),
         ("contact", late & reached),
         ("timing", late),
         ("quality", differs("quality")),
@@ -236,13 +239,13 @@ def future_value(
 
     One row a customer: customer_id, p_alive (given traits, memory and silence), alive (0 or 1), expected_orders,
     expected_profit_cents, standard_error_cents (of the mean over the futures). The expectation is that of a customer
-    whose state is known: who has left brings nothing. Whom they will refer is not counted. Raises ValueError for
-    numbers out of range.
+    whose state is known: who has left orders nothing more, though a campaign may still write to them at a cost. Whom
+    they will refer is not counted. Raises ValueError for numbers out of range.
 
     >>> from datasets.world import load_scenario
     >>> tea = load_scenario("tea_shops")
     >>> ahead = future_value(tea, at_week=52, horizon_weeks=26, customers=50, replicates=20)
-    >>> bool((ahead.loc[ahead["alive"] == 0, "expected_profit_cents"] == 0).all())
+    >>> bool((ahead.loc[ahead["alive"] == 0, "expected_orders"] == 0).all())
     True
     """
     for name, value in (("horizon_weeks", horizon_weeks), ("replicates", replicates)):

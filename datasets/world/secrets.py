@@ -60,7 +60,7 @@ def truth_customers(history: History) -> dict[str, Any]:
 def departures(history: History) -> tuple[NDArray[np.bool_], Floats, Integers]:
     """Who has left every business, when the last one was left, and why; arrays (n,)."""
     bonds, count = history.bonds, len(history.customer_id)
-    there = np.bincount(bonds.person[bonds.departure == STAYED], minlength=count) > 0
+    there = history.coming | (np.bincount(bonds.person[bonds.departure == STAYED], minlength=count) > 0)
     left_at, reason = np.full(count, -np.inf), np.full(count, STAYED, dtype=np.int64)
     np.maximum.at(left_at, bonds.person, bonds.last_at)
     latest = bonds.last_at == left_at[bonds.person]
@@ -74,7 +74,7 @@ def p_alive(history: History) -> Floats:
     there = chance_of_being_there(leave_probability=bonds.leave_probability, exposure=bonds.exposure)
     gone = np.ones(len(history.customer_id))
     np.multiply.at(gone, bonds.person, 1 - there)
-    return 1 - gone
+    return np.where(history.coming, 1.0, 1 - gone)
 
 
 def response_types(history: History, rate_per_week: Floats) -> Integers:

@@ -54,7 +54,7 @@ def company(business: str = "shop", *, causes: Any = None, main: Any = None, **p
         "policy": Policy(),
         "causes": Causes(**(causes or {})),
     }
-    own = replace(own, share=1.0, also=0.0, **(main or {}))
+    own = replace(own, **{"share": 1.0, "also": 0.0, "loyalty": False, **(main or {})})
     return replace(TEA, **{**defaults, **parts, "businesses": (own,)})
 
 

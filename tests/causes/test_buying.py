@@ -1,0 +1,115 @@
+"""What makes customers buy more often, or for more?"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datasets.world import Policy, live
+from datasets.world.people import HOUSEHOLDS
+from tests.causes.estimators import LONG, company, finds, least_squares, lived, order_rate, poisson
+
+# Amounts of one customer hardly differ, so what moves them is seen.
+EVEN = {**LONG, "p": 60.0}
+
+
+@finds("repurchase")
+@pytest.mark.parametrize("planted", [0.12, 0.0])
+def test_the_order_rate_regressed_on_mood(planted: float) -> None:
+    scenario = company(
+        causes={"disconfirmation": 1.0, "repurchase": planted}, service={"memory": 0.6}, main=LONG
+    )
+    world, frame = lived(scenario, customers=2500)
+    constant, slope = order_rate(world, frame, frame["mood"])
+    slope.finds(planted, at_most=0.012)
+    constant.finds(0.0, at_most=0.02)
+
+
+@finds("price_order")
+@pytest.mark.parametrize("planted", [0.7, 0.0])
+@pytest.mark.parametrize("change", [0.5, -0.4])
+def test_order_rates_before_and_after_a_change_of_price(planted: float, change: float) -> None:
+    scenario = company(causes={"price_order": planted}, main=LONG, weeks=104)
+    policy = Policy(price_change=change, from_week=52)
+    _, frame = lived(scenario, customers=3000, policy=policy)
+    # Time at risk after each order, cut in two where the price changes.
+    there = frame[frame["left"] == 0]
+    next_week = there["next_week"].fillna(np.inf).to_numpy()
+    events, weeks, price = [], [], []
+    for first, last, after in ((0, 52, 1.0), (52, 104, 1 + change)):
+        inside = np.minimum(next_week, last) - np.maximum(there["week"].to_numpy(), first)
+        events.append((next_week >= first) & (next_week < last) & (inside > 0))
+        weeks.append(np.maximum(inside, 0))
+        price.append(np.log(after) * there["price_sensitivity"].to_numpy())
+    usual = there["purchase_rate_per_week"].to_numpy()
+    exposed = np.concatenate(weeks) > 0
+    constant, slope = poisson(
+        np.concatenate(events)[exposed],
+        np.concatenate(price)[exposed],
+        offset=np.log((np.concatenate(weeks) * np.tile(usual, 2))[exposed]),
+    )
+    constant.finds(0.0, at_most=0.02)
+    slope.finds(-planted, at_most=0.05)
+
+
+def test_the_price_itself_changes_the_amounts() -> None:
+    usual, dearer = (
+        live(company(main=LONG), Policy(price_change=change), customers=500, tables=["orders"]).orders
+        for change in (0.0, 0.25)
+    )
+    ratio = dearer["amount_cents"].to_numpy() / usual["amount_cents"].to_numpy()
+    assert ratio == pytest.approx(1.25, rel=1e-2) and ratio.mean() == pytest.approx(1.25, rel=1e-4)
+
+
+@finds("household_spend")
+@pytest.mark.parametrize("planted", [1.0, 0.0])
+def test_amounts_regressed_on_the_life_stage(planted: float) -> None:
+    scenario = company(causes={"household_spend": planted}, main=EVEN)
+    _, frame = lived(scenario, customers=2500)
+    factors = dict(zip(HOUSEHOLDS, scenario.households.spend, strict=True))
+    spend = np.log(frame["household"].map(factors).to_numpy(dtype=float))
+    constant, slope = least_squares(np.log(frame["amount_cents"] / frame["mean_spend_cents"]), spend)
+    slope.finds(planted, at_most=0.05)
+    constant.finds(-1 / 120, at_most=0.005)  # the mean of log gamma(60) less log 60 is about −1/120
+
+
+@finds("tier_spend")
+@pytest.mark.parametrize("planted", [0.06, 0.0])
+def test_amounts_regressed_on_the_tier_that_points_have_earned(planted: float) -> None:
+    scenario = company(causes={"tier_spend": planted}, main={**EVEN, "loyalty": True})
+    world = live(
+        scenario,
+        customers=2500,
+        tables=["orders", "truth_customers", "truth_encounters", "loyalty_ledger"],
+    )
+    orders: Any = world.orders.to_pandas().merge(
+        world.tables["truth_encounters"].select(["order_id", "encounter"]).to_pandas(), on="order_id"
+    )
+    ledger: Any = world.tables["loyalty_ledger"].to_pandas()
+    points = ledger[ledger["kind"] == "earn"].set_index("order_id")["points"]
+    orders["points"] = orders["order_id"].map(points).fillna(0)
+    orders = orders.merge(world.truth_customers.to_pandas(), on="customer_id").sort_values(
+        ["customer_id", "encounter"]
+    )
+    # One point for 100 cents, to those who enrolled.
+    enrolled = orders.groupby("customer_id")["points"].transform("max") > 0
+    assert (orders["points"] == orders["amount_cents"] // 100)[enrolled].mean() > 0.999
+    earned = orders.groupby("customer_id")["points"].cumsum() - orders["points"]
+    loyalty = scenario.loyalty
+    tier = (earned >= loyalty.silver_points).astype(int) + (earned >= loyalty.gold_points)
+    assert tier.value_counts().min() > 1000
+    full = orders["amount_cents"] + orders["discount_cents"]
+    slope = least_squares(np.log(full / orders["mean_spend_cents"]), tier)[1]
+    slope.finds(planted, at_most=0.006)
+
+
+def test_points_are_redeemed_as_often_and_for_as_much_as_planted() -> None:
+    scenario = company(main={**EVEN, "loyalty": True})
+    world = live(scenario, customers=2500, tables=["orders", "loyalty_ledger"])
+    ledger: Any = world.tables["loyalty_ledger"].to_pandas()
+    redeemed: Any = ledger[ledger["kind"] == "redeem"].set_index("order_id")["points"]
+    orders: Any = world.orders.to_pandas().set_index("order_id").loc[redeemed.index]
+    worth = -redeemed * scenario.loyalty.point_value_cents
+    full = orders["amount_cents"] + orders["discount_cents"]
+    assert (orders["discount_cents"] == np.minimum(worth, full - 1)).all()
+    assert (-redeemed >= scenario.loyalty.redeem_minimum_points).all() and len(redeemed) > 1000
