@@ -367,8 +367,6 @@ SLOW_OR_LARGE = {
     "a pattern": ("SELECT regexp_matches(repeat('a', 9000000), '(a|a|b){900}c') FROM range(99)", "too_slow"),
     "a text of a gigabyte": ("SELECT length(repeat('x', 1000000000))", "too_much_memory"),
     "many long texts": ("SELECT repeat('x', 50000000) FROM range(100)", "too_much_memory"),
-    "a padded number": ("SELECT format('{:1000000000}', 5)", "too_much_memory"),
-    "a list of a thousand million": ("SELECT list_sum(range(1000000000))", "too_much_memory"),
     "a text of all rows": ("SELECT string_agg(repeat('x', 100000)) FROM range(100000)", "too_much_memory"),
 }
 
@@ -379,11 +377,11 @@ def test_time_and_memory_are_bounded(
     name: str, tables: dict[str, pa.Table], processes: list[subprocess.Popen[bytes]]
 ) -> None:
     question, reason = SLOW_OR_LARGE[name]
-    seconds = 0.5 if reason == "too_slow" else 30.0
+    seconds = 0.3 if reason == "too_slow" else 30.0
     with pytest.raises(Refused) as refused:
         answer(question, tables=tables, seconds=seconds, memory_mb=128)
     assert refused.value.reason == reason
-    assert refused.value.details == ({"seconds": 0.5} if reason == "too_slow" else {"megabytes": 128})
+    assert refused.value.details == ({"seconds": 0.3} if reason == "too_slow" else {"megabytes": 128})
     assert len(processes) == 1
 
 

@@ -2,7 +2,7 @@
 
     uv run python -m tests.pictures [--only rfm] [--dark] [--languages en,zh-Hans] [--out .pictures]
 
-Each topic is taken twice: as a newcomer meets it, and with the prediction locked.
+Each topic is taken twice: as a newcomer meets it, and with the prediction locked; of the company's data every tab.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WIDTHS = {"wide": (1280, 720), "phone": (390, 844)}
 
 def pages() -> list[str]:
     """Return the path of every page in the app's URLs."""
-    listed = [""]
+    listed = ["", "company"]
     for chapter in lessons.chapters():
         if chapter.topics:
             listed += [chapter.name, *(topic.name for topic in chapter.topics)]
@@ -47,6 +47,8 @@ def take(url: str, out: Path, *, only: str, languages: list[str], dark: bool, st
                     page.goto(f"{url}/{name}?lang={language}")
                     settle(page)
                     taken += shoot(page, out / f"{name or 'home'}-{language}-{width}-1.png")
+                    if name == "company":
+                        taken += company(page, out, f"{name}-{language}-{width}")
                     if name in topics:
                         page.get_by_test_id("stMain").locator('button[kind="primary"]').first.click()
                         page.wait_for_timeout(400)
@@ -62,6 +64,26 @@ def take(url: str, out: Path, *, only: str, languages: list[str], dark: bool, st
                                 taken += 1
                 context.close()
     return taken
+
+
+def company(page, out: Path, name: str) -> int:
+    """Take the other tabs of the company's data, one question answered, and the truth once it is open."""
+    tabs = page.get_by_role("tab")
+    for number in range(1, tabs.count()):
+        tabs.nth(number).click()
+        page.wait_for_timeout(400)
+        settle(page)
+        run = page.locator(".st-key-company-run button")
+        if run.count():
+            run.click()
+            page.locator(".st-key-company-answer").first.wait_for()
+            settle(page)
+        shoot(page, out / f"{name}-{number + 1}.png")
+    page.locator(".st-key-company-lock button").click()
+    page.locator(".st-key-company_truth_chart").wait_for()
+    settle(page)
+    page.wait_for_timeout(900)
+    return tabs.count() - 1 + shoot(page, out / f"{name}-{tabs.count() + 1}.png")
 
 
 def shoot(page, file: Path) -> int:
@@ -80,7 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", default="", help="one page: home, a chapter's or a topic's name")
+    parser.add_argument("--only", default="", help="one page: home, company, a chapter's or a topic's name")
     parser.add_argument("--dark", action="store_true", help="the dark theme")
     parser.add_argument("--stages", action="store_true", help="present mode's stages, too")
     parser.add_argument("--languages", default="en,zh-Hans,zh-Hant", help="codes, with commas")

@@ -300,13 +300,13 @@ class _Loop:
         )
         # The hour is rounded, not the sum: a contract is then paid at the same microsecond of the day for years.
         at = now.day * float(MICROSECONDS_PER_DAY) + np.floor(self.company.hours.clock_time(now.place))
-        np.maximum(at, now.last_at + 1, out=at)
+        at = np.maximum(at, now.last_at + 1)
         # The gap needs 52 of these 64 bits; twelve are left for the channel.
         record: dict[str, NDArray[Any]] = {"at": at, "channel_place": (words[1] & 0xFFF).astype(np.uint16)}
         mood, expectation, answer_cents = now.mood, now.expectation, 0.0
         redeem_place = philox.uniform(feelings[-1][2]) if feelings else None
         if self.felt:
-            felt = self.feel(row, identity, now, at, *feelings, replicate)
+            felt = self.feel(row, identity, now, at, feelings[0], feelings[1], replicate)
             mood, expectation = felt.pop("mood"), felt.pop("expectation_afterwards")
             answer_cents = felt.pop("answer_cents")
             record |= felt

@@ -34,12 +34,12 @@ def headlines(world: "World") -> dict[str, float]:
     - `sale_lift`: orders a day of the open lines in the last anniversary sale, against the four weeks before and
       after it; `sale_share`: what was sold in that sale, in every line, of what was sold in its year;
     - `member_sales_share`, `silver_share` and `gold_share` of the members, `points_expired_share` of those earned;
-    - for each open line of business, with its name before it: `never_again` (of those who came first a year ago or
-      earlier, who never ordered again), `retention` (as above, of this line alone), `orders_per_year` (of those who came first a year ago or earlier, in their
-      first year), `weeks_between_orders` (mean gap), `mean_order_cents`;
+    - for each open line of business, with its name before it: `retention`, as above, of this line alone; of those who
+      came first a year ago or earlier, `never_again` (the share with one order) and `orders_per_year` (in their first
+      year); `weeks_between_orders` (mean gap); `mean_order_cents`;
     - for each contract: `churn` a period (contracts ended per period that was paid), `mean_order_cents`;
-    - for each line on credit, besides those of an open one: `collected` share of what fell due, and the shares of
-      accounts `paying_90`, `paying_75`, `paying_60`: at least so many hundredths of what they bought.
+    - for each line on credit, besides those of an open one, of what is older than 180 days: the share `collected`, and
+      the shares of accounts `paying_90`, `paying_75` and `paying_60` hundredths of it at least.
 
     Raises KeyError when a table was not made.
 

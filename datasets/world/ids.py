@@ -67,13 +67,14 @@ def event_ids(
     seed: int,
 ) -> Integers:
     """Public ids (n,) of events: the `number`-th of a customer in a business (below 2**14), of one of four kinds."""
-    packed = _person(root, tag) << 2 | np.asarray(business, dtype=np.uint64)
-    packed = (packed << 14 | np.asarray(number).astype(np.uint64)) << 2 | np.asarray(kind, dtype=np.uint64)
+    packed = _person(root, tag) << np.uint64(2) | np.asarray(business, dtype=np.uint64)
+    packed = packed << np.uint64(14) | np.asarray(number).astype(np.uint64)
+    packed = packed << np.uint64(2) | np.asarray(kind, dtype=np.uint64)
     return scramble(packed, bits=EVENT_BITS, table=table, seed=seed)
 
 
 def _person(root: Integers, tag: Integers) -> NDArray[np.uint64]:
-    return root.astype(np.uint64) << _TAG_BITS | tag.astype(np.uint64)
+    return root.astype(np.uint64) << np.uint64(_TAG_BITS) | tag.astype(np.uint64)
 
 
 def referred_identities(referrer: Integers, *, business: int, encounter: Integers, seed: int) -> Integers:

@@ -193,15 +193,28 @@ def _first_changes(before: History, after: History) -> pd.DataFrame:
     kind = np.full(len(bond), -1)
     for name, holds in reversed(tests):
         kind[holds] = CHANGES.index(name)
+    at = np.minimum(before.at[left], after.at[right])
+    # Where only one came again, the difference shows when that one did.
+    again = (kind == CHANGES.index("timing")) & ~late
+    at[again] = np.minimum(
+        _next_at(before, mine[bond], left)[again], _next_at(after, theirs[bond], right)[again]
+    )
     found = np.flatnonzero(kind >= 0)
     frame = pd.DataFrame(
         {
             "identity": before.persons.identity[before.bonds.person[mine]][bond[found]],
-            "at": np.minimum(before.at[left[found]], after.at[right[found]]),
+            "at": at[found],
             "change": np.array(CHANGES)[kind[found]],
         }
     )
     return frame.sort_values("at", kind="stable").drop_duplicates("identity").set_index("identity")
+
+
+def _next_at(history: History, bond: Integers, place: Integers) -> Integers:
+    """The time of the encounter after these, the largest number where there is none."""
+    last = history.bonds.first[bond] + history.bonds.count[bond] - 1
+    following = history.at[np.minimum(place + 1, len(history.at) - 1)]
+    return np.where(place < last, following, np.iinfo(np.int64).max)
 
 
 def _contacted_between(
@@ -270,9 +283,9 @@ def future_value(
             scenario.businesses[number],
             persons,
             bonds,
-            past.customer_id[place.get_indexer(persons.identity)],
+            past.customer_id[place.get_indexer(pd.Index(persons.identity))],
         )
-        rows = place.get_indexer(persons.identity[bonds.person])
+        rows = place.get_indexer(pd.Index(persons.identity[bonds.person]))
         # A block of futures at a time, so that memory does not grow with their number.
         step = max(1, 200_000 // max(1, len(rows)))
         for begin in range(0, replicates, step):
@@ -345,7 +358,7 @@ def _futures(
         unpaid = 1 - persons.recovery[bonds_many.person[ahead.row]]
         profit -= ahead.record["cents"] * unpaid
     profit *= (1 + discount_rate_per_year) ** -years
-    value = np.bincount(ahead.row, weights=profit, minlength=len(rows))
+    value = np.bincount(ahead.row, weights=profit, minlength=len(rows)).astype(float)
     for place, campaign in enumerate(scenario.campaigns):
         start = campaign.week * 7.0 * MICROSECONDS_PER_DAY
         if campaign.business != business.name or not begin <= start < company.days * MICROSECONDS_PER_DAY:

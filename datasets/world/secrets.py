@@ -133,7 +133,7 @@ def profit_cents(history: History, *, since: float = -np.inf) -> Floats:
             rows = np.flatnonzero(history.business == number)
             unpaid = rows[np.isinf(payments(history, rows, number))]
             profit[unpaid] -= history.record["cents"][unpaid]
-    total = np.bincount(history.person, weights=profit * (history.at >= since), minlength=count)
+    total = np.bincount(history.person, weights=profit * (history.at >= since), minlength=count).astype(float)
     for number, campaign in enumerate(scenario.campaigns):
         if campaign.week * 7 * 86_400_000_000 >= since:
             bond, reached = assigned(history, number)
