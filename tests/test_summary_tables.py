@@ -8,13 +8,19 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from datasets import summaries
 from datasets.real import load
 
-few = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+# a failure is not made smaller: the logs are small, and each run of a database takes its time
+few = settings(
+    deadline=None,
+    max_examples=12,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 logs = st.lists(
     st.tuples(
         st.sampled_from(["007", "7", "Ann", "张三"]),
@@ -88,6 +94,15 @@ def test_churn_labels_are_those_counted_by_hand(rows, at, horizon, window):
     assert table["customer_id"].tolist() == sorted(expected)
     for customer, *row in table.itertuples(index=False, name=None):
         assert tuple(row) == pytest.approx(expected[customer])
+
+
+def test_the_window_ends_with_the_day_and_its_later_half_is_the_shorter_one():
+    """Window of 7 days up to the 10th: the 4th to the 10th; the later half, of 3 days, begins on the 8th."""
+    days = ["2024-01-03", "2024-01-04", "2024-01-07", "2024-01-08", "2024-01-10T23:59:59", "2024-01-11"]
+    table = summaries.churn_labels(
+        frame_of([("a", day, 100) for day in days]), at="2024-01-10", horizon_days=1, window_days=7
+    )
+    assert table.to_numpy().tolist() == [["a", 7, 0, 4, 2, 4.0, 0]]
 
 
 @few
