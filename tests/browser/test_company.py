@@ -143,7 +143,7 @@ def test_a_table_is_chosen_filtered_and_taken_home(server, chromium, tmp_path):
     table = pd.read_csv(tmp_path / "orders.csv", encoding="utf-8-sig", dtype={"order_id": str})
     assert table["order_id"].tolist() == ids
     assert table["amount_cents"].tolist() == stored["amount_cents"].to_pylist()
-    sheet = openpyxl.load_workbook(tmp_path / "orders.xlsx", read_only=True).worksheets[0]
+    sheet = openpyxl.load_workbook(tmp_path / "orders.xlsx").worksheets[0]
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ids
 
 

@@ -127,7 +127,11 @@ def poisson(y: Any, *columns: Any, offset: Any = 0.0) -> list[Estimate]:
 
 def _newton(y: Any, columns: Any, offset: Any, mean_of: Any, variance_of: Any) -> list[Estimate]:
     x = np.column_stack([np.ones(len(y)), *columns]).astype(float)
-    y, offset, coefficients = np.asarray(y, dtype=float), np.asarray(offset, dtype=float), np.zeros(x.shape[1])
+    y, offset, coefficients = (
+        np.asarray(y, dtype=float),
+        np.asarray(offset, dtype=float),
+        np.zeros(x.shape[1]),
+    )
     coefficients[0] = np.log(max(y.mean(), 1e-9) / np.exp(offset).mean())
     for _ in range(60):
         mean = mean_of(x @ coefficients + offset)

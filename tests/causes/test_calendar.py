@@ -24,7 +24,10 @@ def _by_day(world: World, frame: Frame) -> tuple[list[date], Any, Any]:
     again = frame["encounter"] >= 1
     orders = np.bincount((frame["week"][again] * 7).astype(int), minlength=days)
     people = frame.groupby("customer_id").agg(
-        first=("week", "min"), last=("week", "max"), rate=("purchase_rate_per_week", "first"), left=("left", "max")
+        first=("week", "min"),
+        last=("week", "max"),
+        rate=("purchase_rate_per_week", "first"),
+        left=("left", "max"),
     )
     leaves = np.where(people["left"] == 1, people["last"], np.inf)
     edges = np.arange(days + 1) / 7

@@ -139,7 +139,9 @@ def test_leaving_of_those_who_were_contacted_while_it_works(stay: float, leave: 
 
 @pytest.mark.parametrize("contact_share", [0.5, 0.2])
 def test_contacts_are_drawn_by_lot(contact_share: float) -> None:
-    scenario = company(main=LONG, campaigns=_campaigns(30, 50, 80), policy=Policy(contact_share=contact_share))
+    scenario = company(
+        main=LONG, campaigns=_campaigns(30, 50, 80), policy=Policy(contact_share=contact_share)
+    )
     world, frame = lived(scenario, customers=4000)
     lots = _lots(world, frame)
     assert len(lots) > 11_500

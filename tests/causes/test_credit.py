@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from datasets.world import World, live
-from tests.causes.estimators import LONG, Estimate, Frame, company, least_squares, share
+from tests.causes.estimators import LONG, Frame, company, least_squares, share
 
 CREDIT = {"recovery_a": 3.0, "recovery_b": 1.5, "terms_days": 30, "slow_days": 60.0}
 WHOLESALE = company("wholesale", main={**LONG, "r": 6.0}, credit=CREDIT)
@@ -31,9 +31,13 @@ def test_the_recovery_rate_of_each_account_is_its_own(owed: tuple[World, Frame])
     constant, slope = least_squares(orders["paid"], orders["credit_recovery"])
     slope.finds(1.0, at_most=0.02)
     constant.finds(0.0, at_most=0.02)
-    accounts = orders.groupby("customer_id").agg(paid=("paid", "mean"), n=("paid", "size"), true=("credit_recovery", "first"))
+    accounts = orders.groupby("customer_id").agg(
+        paid=("paid", "mean"), n=("paid", "size"), true=("credit_recovery", "first")
+    )
     accounts = accounts[accounts["n"] >= 20]
-    z = (accounts["paid"] - accounts["true"]) / np.sqrt(accounts["true"] * (1 - accounts["true"]) / accounts["n"])
+    z = (accounts["paid"] - accounts["true"]) / np.sqrt(
+        accounts["true"] * (1 - accounts["true"]) / accounts["n"]
+    )
     assert len(accounts) > 500 and z.std() == pytest.approx(1, abs=0.1)
     assert (orders["paid_cents"] == orders["amount_cents"] * orders["paid"]).all()
 
@@ -71,10 +75,14 @@ def test_the_longest_payment_of_an_account_grows_with_what_it_never_pays(owed: t
 
 def test_accounts_tell_terms_and_a_limit_of_so_many_mean_orders(owed: tuple[World, Frame]) -> None:
     world, _ = owed
-    accounts: Any = world.tables["accounts"].to_pandas().merge(world.truth_customers.to_pandas(), on="customer_id")
+    accounts: Any = (
+        world.tables["accounts"].to_pandas().merge(world.truth_customers.to_pandas(), on="customer_id")
+    )
     assert len(accounts) == 1500 and (accounts["terms_days"] == 30).all()
     limit = 4 * accounts["mean_spend_cents"]
-    assert ((accounts["credit_limit_cents"] >= limit) & (accounts["credit_limit_cents"] < limit + 100_000)).all()
+    assert (
+        (accounts["credit_limit_cents"] >= limit) & (accounts["credit_limit_cents"] < limit + 100_000)
+    ).all()
 
 
 def test_who_does_not_buy_on_credit_pays_at_once() -> None:
@@ -82,4 +90,3 @@ def test_who_does_not_buy_on_credit_pays_at_once() -> None:
     assert (orders["paid_at"] == orders["ordered_at"]).all()
     assert (orders["paid_cents"] == orders["amount_cents"]).all()
     share(orders["channel"] == "web").finds(0.28)
-    assert Estimate(0.0, 0.1)

@@ -203,8 +203,6 @@ def _of_household(frame: Frame, values: tuple[float, ...]) -> Any:
     return frame["household"].map(dict(zip(HOUSEHOLDS, values, strict=True))).to_numpy(dtype=float)
 
 
-
-
 def test_everybody_who_may_leave_does_so_as_often_as_the_dropout_probability_says() -> None:
     _, frame = lived(company(main=SHORT), customers=CUSTOMERS)
     may = frame[frame["encounter"] >= 1]

@@ -15,14 +15,14 @@ from scipy import stats
 
 from datasets.world import Policy, live
 from datasets.world.scenario import Scenario
-from tests.causes.estimators import Estimate, Frame, company, difference, finds, lived, poisson, share
+from tests.causes.estimators import Estimate, Frame, company, difference, finds, lived, poisson
 
 # Three open hours a day, local time: one of rush, one usual, one quiet.
 RUSH, USUAL, QUIET = 10, 14, 19
 TALKATIVE = {"complaint_share": 0.0, "question_share": 0.9, "phone_share": 0.7}
 OPEN = tuple({RUSH: 2.0, USUAL: 1.0, QUIET: 0.4}.get(hour, 0.0) for hour in range(24))
 CENTRE = {
-    "reference_customers": 4000,
+    "reference_customers": 20_000,
     "minutes_per_call": 5.0,
     "patience_minutes": 2.5,
     "load_factor": 1.05,
@@ -31,8 +31,10 @@ CENTRE = {
 }
 
 
-def _scenario(**centre: Any) -> Scenario:
-    return company(main={"r": 2.0}, service=TALKATIVE, call_centre={**CENTRE, **centre})
+def _scenario(*, season: float = 0.0, **centre: Any) -> Scenario:
+    return company(
+        main={"r": 2.0}, causes={"season": season}, service=TALKATIVE, call_centre={**CENTRE, **centre}
+    )
 
 
 @lru_cache(maxsize=4)
@@ -127,26 +129,18 @@ def test_calls_last_as_long_as_planted_and_nobody_talks_to_who_hung_up() -> None
     assert (calls.loc[calls["abandoned"] == 1, "handled_seconds"] == 0).all()
 
 
-def test_calls_come_at_the_hours_of_the_day_as_planted() -> None:
-    hours = company().call_centre.hours
-    calls = _calls(_scenario(hours=hours))
-    counts, profile = np.bincount(calls["hour"], minlength=24), np.array(hours)
-    assert counts[profile == 0].sum() == 0 and len(calls) > 20_000
-    inside = profile > 0
-    slope = poisson(counts[inside], np.log(profile[inside]))[1]
-    slope.finds(1.0, at_most=0.03)
-    expected = counts.sum() * profile[inside] / profile.sum()
-    assert stats.chisquare(counts[inside], expected).pvalue > 0.001
-
-
-def test_calls_come_on_the_weekdays_as_planted() -> None:
-    weekdays = company().call_centre.weekdays
-    calls = _calls(_scenario(weekdays=weekdays))
-    counts = np.bincount(calls["weekday"], minlength=7)
-    slope = poisson(counts, np.log(weekdays))[1]
-    slope.finds(1.0, at_most=0.03)
-    expected = counts.sum() * np.array(weekdays) / sum(weekdays)
-    assert stats.chisquare(counts, expected).pvalue > 0.001
+@pytest.mark.parametrize("season", [0.0, 1.0])
+def test_calls_come_in_the_hours_and_on_the_weekdays_as_planted(season: float) -> None:
+    # Whenever orders come: calls follow the call centre's own profiles.
+    centre = company().call_centre
+    calls = _calls(_scenario(season=season, hours=centre.hours, weekdays=centre.weekdays))
+    assert len(calls) > 20_000
+    for name, profile in (("hour", np.array(centre.hours)), ("weekday", np.array(centre.weekdays))):
+        counts, is_open = np.bincount(calls[name], minlength=len(profile)), profile > 0
+        assert counts[~is_open].sum() == 0
+        counts, profile = counts[is_open], profile[is_open]
+        poisson(counts, np.log(profile))[1].finds(1.0, at_most=0.03)
+        assert stats.chisquare(counts, counts.sum() * profile / profile.sum()).pvalue > 0.001
 
 
 @finds("waiting")
@@ -165,4 +159,3 @@ def test_fewer_agents_drive_callers_away(planted: float) -> None:
     )
     change = difference(fewer["leave_probability"], usual["leave_probability"])
     assert (change.value > 5 * change.error) if planted else change.value == 0
-    assert share(usual["left"]).error < 0.01

@@ -72,7 +72,9 @@ def test_satisfaction_after_a_good_and_after_a_poor_answer_or_none(good: float, 
 
 @finds("waiting", "hanging_up")
 @pytest.mark.parametrize(("waiting", "hanging_up"), [(0.1, 0.0), (0.0, 0.8), (0.1, 0.8), (0.0, 0.0)])
-def test_satisfaction_regressed_on_minutes_waited_and_on_hanging_up(waiting: float, hanging_up: float) -> None:
+def test_satisfaction_regressed_on_minutes_waited_and_on_hanging_up(
+    waiting: float, hanging_up: float
+) -> None:
     world, frame = _spoken({"waiting": waiting, "hanging_up": hanging_up})
     for calls in _answers(world, frame):
         assert calls["wait_seconds"].std() > 10 and calls["abandoned"].sum() > 100
@@ -128,7 +130,9 @@ def test_a_share_of_recommendations_brings_a_newcomer(planted: float) -> None:
     # The time of praise is kept to the microsecond, give or take the rounding of days.
     brought["at"] = brought["referred_at"].dt.round("ms")
     praise = praise.assign(at=praise["ordered_at"].dt.round("ms")).merge(brought, on=key, how="left")
-    assert praise["newcomer"].notna().sum() >= 0.99 * (sent["referred_at"] <= praise["ordered_at"].max()).sum()
+    assert (
+        praise["newcomer"].notna().sum() >= 0.99 * (sent["referred_at"] <= praise["ordered_at"].max()).sum()
+    )
     came = praise["newcomer"].notna()
     if not planted:
         assert not came.any() and world.customers.num_rows == 3000
