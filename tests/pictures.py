@@ -76,7 +76,7 @@ def company(page, out: Path, name: str) -> int:
         run = page.locator(".st-key-company-run button")
         if run.count():
             run.click()
-            page.locator(".st-key-company-answer").first.wait_for()
+            page.locator(".st-key-company-answer-download-csv").wait_for()
             settle(page)
         shoot(page, out / f"{name}-{number + 1}.png")
     page.locator(".st-key-company-lock button").click()

@@ -180,6 +180,8 @@ def test_a_missing_product_column_is_named():
 
 # key figures
 
+MONTHS = ("2024-01-31", "2024-02-01")
+
 
 def kpis_by_hand(frame: pd.DataFrame, until: dt.date, months: int, silent: int) -> list[dict]:
     frame = frame[frame["ordered_at"].dt.date <= until]
@@ -228,6 +230,15 @@ def test_key_figures_are_those_counted_by_hand(rows, until, months, silent):
     else:
         pd.testing.assert_frame_equal(table.drop(columns="period"), expected, check_dtype=False)
         assert all(period.month % months == 1 % months and period.day == 1 for period in table["period"])
+
+
+def test_equal_spend_is_no_upgrade_and_a_gap_is_no_comparison():
+    rows = [("same", 100, 100), ("more", 100, 101), ("less", 100, 99), ("more", 0, 1)]
+    log = [(who, when, cents) for who, *both in rows for when, cents in zip(MONTHS, both, strict=True)]
+    # bought more than ever, but not in January
+    log += [("gap", "2023-12-31", 1), ("gap", "2024-02-29", 500)]
+    table = summaries.kpis(frame_of(log), until="2024-02-29")
+    assert table["upgraded_share"].tolist()[2] == pytest.approx(1 / 3)
 
 
 def test_cdnow_key_figures_add_up(cdnow):

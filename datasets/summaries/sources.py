@@ -10,7 +10,6 @@ it runs where that table lives, DuckDB or Spark, which is how a whole company is
 from __future__ import annotations
 
 import glob
-import json
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -96,14 +95,6 @@ def open_company(folder: str | Path, *, engine: Engine = "duckdb", memory: str =
             yield Company(folder, ibis.pyspark.connect(session))
     else:
         raise ValueError(f"engine is {engine!r}; use duckdb or spark")
-
-
-def manifest(folder: str | Path) -> dict[str, Any]:
-    """What ``make`` wrote about a company. Raises NotACompany where it cannot be read."""
-    try:
-        return json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise NotACompany(f"{Path(folder) / MANIFEST} cannot be read") from None
 
 
 @contextmanager

@@ -8,7 +8,6 @@ pilot block of customers, so that no customer depends on another.
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 from datasets.world import philox
 from datasets.world.calendar import MICROSECONDS_PER_DAY, in_utc
 from datasets.world.call_centre import Waits, agents_for, calls_by_hour_of_week, waits
-from datasets.world.draws import ANSWER, CONTACT, draw_each
 from datasets.world.scenario import Scenario
 
 HOURS_OF_WEEK = 168
@@ -90,42 +88,37 @@ class PhoneLine:
         self,
         *,
         row: Integers,
-        identity: Integers,
         encounter: Integers,
         day: Integers,
         at: Floats,
         complained: Flags,
         answered_share: Floats,
-        seed: int,
-        business: int,
-        replicate: Any,
+        words: tuple[philox.Words, ...],
     ) -> Calls:
-        """What becomes of these complaints and questions (n,), made after encounters at `at`."""
-        words, more = draw_each(
-            identity, encounter, purposes=(CONTACT, ANSWER), seed=seed, business=business, replicate=replicate
-        )
-        by_phone = philox.uniform(words[0]) < self.scenario.service.phone_share
-        hour_of_week, started = self._when(day, at, philox.uniform(words[1]))
+        """What becomes of these complaints and questions (n,), made after encounters at `at`; two draws for each."""
+        contact, answer = words
+        by_phone = philox.uniform(contact[0]) < self.scenario.service.phone_share
+        hour_of_week, started = self._when(day, at, philox.uniform(contact[1]))
         wait = np.zeros(len(row))
         abandoned = np.zeros(len(row), dtype=bool)
         if self.waits is not None:
-            offered = self.waits.offered_seconds(hour_of_week, philox.uniform(words[2]))
+            offered = self.waits.offered_seconds(hour_of_week, philox.uniform(contact[2]))
             if self.waits_before is not None:
-                usual = self.waits_before.offered_seconds(hour_of_week, philox.uniform(words[2]))
+                usual = self.waits_before.offered_seconds(hour_of_week, philox.uniform(contact[2]))
                 offered = np.where(day < self.switch_day, usual, offered)
-            patience = -np.log(philox.uniform(words[3])) * (60 * self.scenario.call_centre.patience_minutes)
+            patience = -np.log(philox.uniform(contact[3])) * (60 * self.scenario.call_centre.patience_minutes)
             abandoned = by_phone & (offered > patience)
             wait = np.where(by_phone, np.minimum(offered, patience), 0.0)
-        handled = -np.log(philox.uniform(more[1])) * (60 * self.scenario.call_centre.minutes_per_call)
-        answered_well = complained & ~abandoned & (philox.uniform(more[0]) < answered_share)
-        closed = started + philox.uniform(more[2]) * (_DAYS_TO_ANSWER * MICROSECONDS_PER_DAY)
+        handled = -np.log(philox.uniform(answer[1])) * (60 * self.scenario.call_centre.minutes_per_call)
+        answered_well = complained & ~abandoned & (philox.uniform(answer[0]) < answered_share)
+        closed = started + philox.uniform(answer[2]) * (_DAYS_TO_ANSWER * MICROSECONDS_PER_DAY)
         return Calls(
             row=row,
             encounter=encounter,
             started=started,
             complained=complained,
             by_phone=by_phone,
-            topic=(more[3] >> 30).astype(np.int8),
+            topic=(answer[3] >> 30).astype(np.int8),
             wait_seconds=np.rint(wait),
             abandoned=abandoned,
             handled_seconds=np.where(abandoned, 0.0, np.ceil(handled)),

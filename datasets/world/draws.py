@@ -6,6 +6,7 @@ stands in the upper bits of the replicate, whose lower bits tell history (0) fro
 Purposes 40 to 47 belong to people.py.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -65,3 +66,57 @@ def draw_each(
         if count
         else (words,) * times
     )
+
+
+@dataclass
+class Foresight:
+    """The draws of few customers for several encounters: drawing for a hundred rows takes as long as for thousands."""
+
+    words: NDArray[np.uint64]
+    """By purpose, word, encounter from here on, and column."""
+    column: NDArray[np.int64]
+    """The column of each customer who is still there (n,)."""
+    used: int = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the last encounter has been taken."""
+        return self.used == self.words.shape[2]
+
+    def take(self) -> tuple[philox.Words, ...]:
+        """The words (4, n) of each purpose for the next encounter."""
+        words = self.words[:, :, self.used][:, :, self.column]
+        self.used += 1
+        return tuple(words)
+
+
+def foresee(
+    identity: NDArray[np.int64],
+    encounter: NDArray[np.int64],
+    *,
+    purposes: tuple[int, ...],
+    seed: int,
+    business: int,
+    replicate: NDArray[np.int64],
+) -> Foresight | None:
+    """The draws for the next encounters of each customer (n,), as many as fit a block; None where that is one."""
+    count = len(identity)
+    encounters = min(_FURTHEST, philox.ROWS // count)
+    if encounters < 2:
+        return None
+    times = (len(purposes), encounters, 1)
+    number = np.broadcast_to(
+        encounter + np.arange(encounters)[:, None], (len(purposes), encounters, count)
+    ).ravel()
+    words = philox.draw(
+        np.tile(identity, times).ravel(),
+        number,
+        purpose=np.repeat(np.array(purposes), encounters * count),
+        seed=seed,
+        replicate=np.tile(business << REPLICATE_BITS | replicate, times).ravel(),
+    )
+    shaped = words.reshape(4, len(purposes), encounters, count).swapaxes(0, 1)
+    return Foresight(words=shaped, column=np.arange(count))
+
+
+_FURTHEST = 32

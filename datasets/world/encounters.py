@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 from datasets.world import philox
 from datasets.world.calendar import MICROSECONDS_PER_DAY, SLEEPING_DOG, UNMOVED, Calendar, Clock, Hours
 from datasets.world.calls import Calls, PhoneLine
-from datasets.world.draws import FUTURE, GAP_SPEND_LEAVE, QUALITY, SPEECH, draw, draw_each
+from datasets.world.draws import (
+    ANSWER,
+    CONTACT,
+    FUTURE,
+    GAP_SPEND_LEAVE,
+    QUALITY,
+    SPEECH,
+    Foresight,
+    draw,
+    draw_each,
+    foresee,
+)
 from datasets.world.ids import MOST_ENCOUNTERS
 from datasets.world.policy import Policy
 from datasets.world.quantiles import gamma_quantiles, normal_quantiles
@@ -200,9 +211,15 @@ def live_through(
     taken = len(row)
     now = state.of(row)
     steps: list[dict[str, NDArray[Any]]] = []
+    foreseen: Foresight | None = None
     while len(row):
         identity = bonds.identity[row]
-        step, after, leave_probability, reason, exposure = loop.step(row, identity, now, replicate[row])
+        if taken == len(queue) and (foreseen is None or foreseen.is_used_up):
+            foreseen = loop.foresee(identity, now, replicate[row])
+        words = foreseen.take() if foreseen else loop.draw(identity, now, replicate[row])
+        step, after, leave_probability, reason, exposure = loop.step(
+            row, identity, now, replicate[row], words
+        )
         steps.append({"row": row, "encounter": now.encounter, **step})
         last["at"][row], last["leave"][row], last["exposure"][row] = step["at"], leave_probability, exposure
         departure[row] = reason
@@ -215,6 +232,8 @@ def live_through(
         stays = np.flatnonzero((reason == STAYED) & (after.day < company.days))
         ended = np.flatnonzero((reason != STAYED) | (after.day >= company.days))
         _keep(final, row[ended], after.of(ended))
+        if foreseen:
+            foreseen.column = foreseen.column[stays]
         fresh = queue[taken : taken + philox.ROWS - len(stays)]
         taken += len(fresh)
         row = np.concatenate([row[stays], fresh])
@@ -285,12 +304,10 @@ class _Loop:
         ]
         self.campaigns = any(campaigns)
 
-    def step(
-        self, row: Integers, identity: Integers, now: State, replicate: Integers
-    ) -> tuple[dict[str, NDArray[Any]], State, Floats, NDArray[np.int8], Floats]:
-        """One encounter of each row: its record, the state after it, and how it ended."""
+    def draw(self, identity: Integers, now: State, replicate: Integers) -> tuple[philox.Words, ...]:
+        """The words of an encounter that each row needs."""
         purposes = (GAP_SPEND_LEAVE, QUALITY, SPEECH) if self.felt else (GAP_SPEND_LEAVE,)
-        words, *feelings = draw_each(
+        return draw_each(
             identity,
             now.encounter,
             purposes=purposes,
@@ -298,15 +315,38 @@ class _Loop:
             business=self.number,
             replicate=replicate,
         )
+
+    def foresee(self, identity: Integers, now: State, replicate: Integers) -> Foresight | None:
+        """The words of several encounters of each row, those of complaints among them."""
+        purposes = (GAP_SPEND_LEAVE, QUALITY, SPEECH, CONTACT, ANSWER) if self.felt else (GAP_SPEND_LEAVE,)
+        return foresee(
+            identity,
+            now.encounter,
+            purposes=purposes,
+            seed=self.seed,
+            business=self.number,
+            replicate=replicate,
+        )
+
+    def step(
+        self,
+        row: Integers,
+        identity: Integers,
+        now: State,
+        replicate: Integers,
+        drawn: tuple[philox.Words, ...],
+    ) -> tuple[dict[str, NDArray[Any]], State, Floats, NDArray[np.int8], Floats]:
+        """One encounter of each row: its record, the state after it, and how it ended."""
+        words, *feelings = drawn
         # The hour is rounded, not the sum: a contract is then paid at the same microsecond of the day for years.
         at = now.day * float(MICROSECONDS_PER_DAY) + np.floor(self.company.hours.clock_time(now.place))
         at = np.maximum(at, now.last_at + 1)
         # The gap needs 52 of these 64 bits; twelve are left for the channel.
         record: dict[str, NDArray[Any]] = {"at": at, "channel_place": (words[1] & 0xFFF).astype(np.uint16)}
         mood, expectation, answer_cents = now.mood, now.expectation, 0.0
-        redeem_place = philox.uniform(feelings[-1][2]) if feelings else None
+        redeem_place = philox.uniform(feelings[1][2]) if feelings else None
         if self.felt:
-            felt = self.feel(row, identity, now, at, feelings[0], feelings[1], replicate)
+            felt = self.feel(row, identity, now, at, drawn, replicate)
             mood, expectation = felt.pop("mood"), felt.pop("expectation_afterwards")
             answer_cents = felt.pop("answer_cents")
             record |= felt
@@ -327,11 +367,11 @@ class _Loop:
         identity: Integers,
         now: State,
         at: Floats,
-        words: philox.Words,
-        speech: philox.Words,
+        drawn: tuple[philox.Words, ...],
         replicate: Integers,
     ) -> dict[str, Any]:
         """Quality, judgement, complaint or silence, the answer, and praise."""
+        words, speech = drawn[1], drawn[2]
         causes, service, who = self.causes, self.service, self.who
         failed = philox.uniform(words[1]) < service.failure_share
         quality = self.company.calendar.quality[now.day] + normal_quantiles(philox.uniform(words[0]))
@@ -351,15 +391,12 @@ class _Loop:
         if len(speaks) and self.company.phone is not None:
             calls = self.company.phone.taken(
                 row=row[speaks],
-                identity=identity[speaks],
                 encounter=now.encounter[speaks],
                 day=now.day[speaks],
                 at=at[speaks],
                 complained=complained[speaks],
                 answered_share=self.company.calendar.answered_share[now.day[speaks]],
-                seed=self.seed,
-                business=self.number,
-                replicate=replicate[speaks],
+                words=self.contact_words(identity, now, replicate, speaks, drawn),
             )
             moved = -causes.waiting * calls.wait_seconds / 60 - causes.hanging_up * calls.abandoned
             moved += (
@@ -397,6 +434,26 @@ class _Loop:
                 "survey_word": speech[0].astype(np.uint32),
             }
         return felt
+
+    def contact_words(
+        self,
+        identity: Integers,
+        now: State,
+        replicate: Integers,
+        rows: Integers,
+        drawn: tuple[philox.Words, ...],
+    ) -> tuple[philox.Words, ...]:
+        """The words of complaints and questions, of these rows alone."""
+        if len(drawn) == 5:
+            return tuple(words[:, rows] for words in drawn[3:])
+        return draw_each(
+            identity[rows],
+            now.encounter[rows],
+            purposes=(CONTACT, ANSWER),
+            seed=self.seed,
+            business=self.number,
+            replicate=replicate[rows],
+        )
 
     def weighed(self, gap: Floats) -> Floats:
         """A gap as it is felt: a shortfall weighs more than a surplus."""

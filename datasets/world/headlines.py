@@ -163,7 +163,7 @@ def _orders(own: Frame, until: pd.Timestamp) -> dict[str, Any]:
 def _contract(tables: dict[str, Frame], business: "Business") -> dict[str, Any]:
     subscriptions, products, orders = tables["subscriptions"], tables["products"], tables["orders"]
     plans = products.loc[products["business"] == business.name, "product_id"]
-    ended = subscriptions.loc[subscriptions["product_id"].isin(plans), "ended_at"].isna()
+    ended = subscriptions.loc[subscriptions["product_id"].isin(plans), "ended_at"].notna()
     return {"churn": ended.sum() / (orders["business"] == business.name).sum()}
 
 

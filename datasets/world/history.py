@@ -3,7 +3,7 @@
 The roots live first. Whoever was referred by them lives next, and then whoever was referred by those, until nobody
 new comes before the last day. All of a root's circle is lived together, so a part of a large company needs no other
 part. The result is one set of arrays for persons, one for relationships and one for encounters, in the order in which
-the tables show them: circle by circle, within a circle by public id, which tells nothing.
+the tables show them: circle by circle, within a circle by chance, so that a row's place tells nothing.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from datasets.world import philox
 from datasets.world.calendar import MICROSECONDS_PER_DAY, calendar, clock, hours
 from datasets.world.calls import Calls, PhoneLine, phone_line
-from datasets.world.draws import NEWCOMER, draw
+from datasets.world.draws import NEWCOMER, TAG, draw
 from datasets.world.encounters import Company, Lives, live_through, reached_by_campaigns
 from datasets.world.ids import LARGEST_CIRCLE, customer_ids, referred_identities, tags
 from datasets.world.policy import Policy
@@ -266,7 +266,9 @@ def _in_order(
     keep_lives: bool,
 ) -> History:
     public_id = customer_ids(persons.root, tag, seed=seed)
-    order = np.lexsort((public_id, persons.root))
+    # Within a circle by chance: were it by public id, rising numbers would give a circle away.
+    shuffled = draw(persons.identity, 0, purpose=TAG, seed=seed)[1]
+    order = np.lexsort((shuffled, persons.root))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
 

@@ -151,22 +151,24 @@ def world() -> World:
     return live(load_scenario("tea_shops"), customers=300, seed=5)
 
 
-def test_retention_and_orders_are_as_counted_one_by_one(world: World) -> None:
+@pytest.mark.parametrize(("name", "business"), [("tea_shops", "shop"), ("car_dealer", "service")])
+def test_retention_and_orders_are_as_counted_one_by_one(name: str, business: str) -> None:
+    world = live(load_scenario(name), customers=300, seed=5)
     figures, until, year = headlines(world), world.until, timedelta(weeks=52)
     orders: dict[int, list[Any]] = defaultdict(list)
     for row in sorted(world.orders.to_pylist(), key=lambda row: row["ordered_at"]):
-        if row["business"] == "shop":
+        if row["business"] == business:
             orders[row["customer_id"]].append(row["ordered_at"])
     before = {who for who, at in orders.items() if any(until - 2 * year <= one < until - year for one in at)}
     last = {who for who, at in orders.items() if at[-1] >= until - year}
-    assert figures["shop_retention"] == pytest.approx(len(before & last) / len(before))
+    assert figures[f"{business}_retention"] == pytest.approx(len(before & last) / len(before))
     old = [at for at in orders.values() if at[0] <= until - year]
-    assert figures["shop_never_again"] == pytest.approx(sum(len(at) == 1 for at in old) / len(old))
+    assert figures[f"{business}_never_again"] == pytest.approx(sum(len(at) == 1 for at in old) / len(old))
     within = sum(one < at[0] + year for at in old for one in at)
-    assert figures["shop_orders_per_year"] == pytest.approx(within / len(old))
+    assert figures[f"{business}_orders_per_year"] == pytest.approx(within / len(old))
     gaps = [late - early for at in orders.values() for early, late in pairwise(at)]
     mean = sum(gaps, timedelta()) / len(gaps)
-    assert figures["shop_weeks_between_orders"] == pytest.approx(mean / timedelta(weeks=1))
+    assert figures[f"{business}_weeks_between_orders"] == pytest.approx(mean / timedelta(weeks=1))
 
 
 def test_voices_contracts_and_accounts_are_as_counted_one_by_one(world: World) -> None:

@@ -211,7 +211,7 @@ def _whole_parts(out: Path) -> int:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 def test_a_killed_run_is_gone_on_with(tmp_path: Path, uninterrupted: Path) -> None:
     kept = 0
-    for enough, workers in ((3, "1"), (8, "2"), (14, "2")):
+    for enough, workers in ((4, "1"), (12, "2")):
         status, _ = _killed(tmp_path, "--workers", workers, parts=enough, send=_kill)
         assert status == -signal.SIGKILL
         assert not (tmp_path / "manifest.json").exists()

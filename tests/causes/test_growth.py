@@ -1,5 +1,6 @@
 """Do strangers become customers, and customers climb the ladder, with the planted chances?"""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def test_the_time_from_stage_to_stage_is_exponential(reached: tuple[Any, Frame])
 
 
 def test_prospects_come_by_the_channels_of_the_main_business(reached: tuple[Any, Frame]) -> None:
-    world, frame = reached
+    _, frame = reached
     for channel, planted in zip(("shop", "web", "app"), (0.62, 0.28, 0.08), strict=True):
         share(frame["channel"] == channel).finds(planted)
 
@@ -65,7 +66,7 @@ def test_the_markov_matrix_of_the_ladder() -> None:
     # Everybody returns once, and three of four from each order on.
     reached_it = [(orders >= number).sum() for number in range(1, 7)]
     assert reached_it[0] == reached_it[1]
-    for before, after in zip(reached_it[1:-1], reached_it[2:], strict=True):
+    for before, after in pairwise(reached_it[1:]):
         stayed = after / before
         Estimate(stayed, np.sqrt(0.75 * 0.25 / before)).finds(0.75, at_most=0.02)
     praised = frame.groupby("customer_id")["recommended"].max() == 1

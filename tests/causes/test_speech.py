@@ -50,7 +50,7 @@ def _answers(world: World, frame: Frame) -> tuple[Frame, Frame]:
 
 def _spoken(causes: dict[str, float], **service: float) -> tuple[World, Frame]:
     loud = {"complaint_share": 0.15, "question_share": 0.3, **service}
-    scenario = company(causes=causes, service=loud)
+    scenario = company(causes=causes, service=loud, call_centre={"load_factor": 0.85})
     world = live(scenario, customers=5000, tables=["orders", "interactions", "truth_encounters"])
     return world, world.tables["truth_encounters"].to_pandas()
 
