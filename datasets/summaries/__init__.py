@@ -23,10 +23,7 @@ from datasets.summaries.cohorts import monthly_cohorts, monthly_cohorts_query
 from datasets.summaries.kpis import kpis, kpis_query
 from datasets.summaries.moments import DAYS, Moment
 from datasets.summaries.purchases import (
-    cumulative_repeat_purchases,
     distinct_rows,
-    holdout_purchases,
-    holdout_purchases_query,
     recency_frequency,
     recency_frequency_query,
     recency_frequency_rows,
@@ -35,6 +32,11 @@ from datasets.summaries.purchases import (
     rfm_query,
 )
 from datasets.summaries.sources import LINES, ORDERS, Company, NotACompany, open_company, order_columns
+from datasets.summaries.tracking import (
+    cumulative_repeat_purchases,
+    holdout_purchases,
+    holdout_purchases_query,
+)
 
 __all__ = [
     "DAYS",

@@ -143,7 +143,6 @@ class _Customers:
     enrolled: Flags
     moved: Floats
     involuntary: Floats
-    spend_factor: Floats
     began: Floats
 
 
@@ -252,7 +251,6 @@ def _customers(
     causes, person = scenario.causes, bonds.person
     household = persons.household[person]
     moving = np.array(scenario.households.moving) ** causes.household_moving
-    spending = np.array(scenario.households.spend) ** causes.household_spend
     # Who pays at once owes nothing.
     unpaid = (1 - persons.recovery[person]) * (business.kind == "credit")
     debt = np.exp(causes.bad_debt * unpaid)
@@ -270,7 +268,6 @@ def _customers(
         enrolled=persons.enrolled[person],
         moved=moving[household],
         involuntary=debt,
-        spend_factor=spending[household],
         began=bonds.began,
     )
 
@@ -474,8 +471,6 @@ class _Loop:
         earned, balance = now.earned, now.balance
         if self.amounts is not None:
             base = self.amounts(philox.uniform(word)) * (base / self.business.p)
-            if self.causes.household_spend:
-                base *= who.spend_factor[row]
         if self.loyal and self.causes.tier_spend:
             tier = (earned >= loyalty.silver_points) + 1.0 * (earned >= loyalty.gold_points)
             base = base * np.exp(self.causes.tier_spend * tier * calendar.loyalty[now.day])

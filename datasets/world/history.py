@@ -152,7 +152,7 @@ def _pilot_calls_per_week(scenario: Scenario) -> float:
 def live_history(
     company: Company, *, roots: Integers, seed: int, judged: bool = True, keep_lives: bool = False
 ) -> History:
-    """All customers of these roots (n,) and what happened to them. Raises ValueError for too many orders or referrals."""
+    """All customers of these roots (n,) and their lives. Raises ValueError for too many orders or referrals."""
     scenario, weeks = company.scenario, company.days / 7
     generation = people(scenario, roots, root=roots, seed=seed, weeks=weeks)
     persons, tag, referrer, referred_at = (

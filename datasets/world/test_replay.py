@@ -72,12 +72,13 @@ def test_a_better_answer_helps_those_who_got_it_and_more_often_keeps_than_loses_
 
 
 def test_before_a_policy_begins_nothing_differs() -> None:
-    for policy in (
+    policies: tuple[dict[str, Any], ...] = (
         {"answered_share": 1.0},
         {"price_change": 0.2},
         {"agents_factor": 0.5},
         {"service_points": 1.0},
-    ):
+    )
+    for policy in policies:
         changed = _changed(from_week=60, **policy)
         first: Frame = changed["changed_at"].min()
         begins = pd.Timestamp(TEA.start) + pd.Timedelta(weeks=60)

@@ -136,6 +136,8 @@ def relationships(scenario: Scenario, persons: People, *, business: int, seed: i
     dropout = beta_quantiles(own.a, own.b)(philox.fine_uniform(words[2], words[3]))
     words = draw(identity, 0, purpose=SPENDING_AND_JOINING, seed=seed, business=business)
     mean_cents = own.p * own.gamma_cents / gamma_quantiles(own.q)(philox.fine_uniform(words[0], words[1]))
+    spending = np.array(scenario.households.spend) ** scenario.causes.household_spend
+    mean_cents = mean_cents * spending[persons.household[person]]
     plan = np.zeros(len(person), dtype=np.int64)
     if own.kind == "contract":
         plans = [one for one in scenario.products if one.business == own.name]

@@ -51,6 +51,8 @@ def draw(company: Company, tables: Sequence[str], *, key: str) -> None:
 def _chosen(company: Company, name: str, table: pa.Table, place: Any, *, key: str) -> pa.Table:
     """Draw the filter and the order, and return the rows that they leave."""
     text, columns = company.text, {column.name: column for column in TABLES[name].columns}
+    for control in ("filter", "sort"):
+        memory.in_language(f"{key}.{control}", text.language)
     with place:
         none = text.shared("company.no_filter")
         by = st.selectbox(
@@ -77,6 +79,8 @@ def _filtered(company: Company, column: Column, table: pa.Table, *, key: str) ->
     text = company.text
     kind = rows.kind_of(column, table[column.name])
     ways = rows.ways(column, kind)
+    for control in ("way", "among"):
+        memory.in_language(f"{key}.{control}", text.language)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = ways[0]
         if len(ways) > 1:

@@ -92,8 +92,8 @@ def _smoothed(frame: Frame, weight: float) -> Any:
 class Estimate:
     """A coefficient and its standard error."""
 
-    value: float
-    error: float
+    value: Any
+    error: Any
 
     def finds(self, planted: float, *, at_most: float | None = None) -> bool:
         """Within four standard errors, which are so small that half as much again would be out of reach.

@@ -28,7 +28,7 @@ def held() -> Any:
 
 
 def test_rules_have_their_support_confidence_and_lift(held: Any) -> None:
-    rules = planted(SHOP)
+    rules: Any = planted(SHOP)
     assert len(rules) == len(SHOP.basket_rules) == 3
     popularity = {one.name: one.popularity for one in SHOP.products}
     for rule, told in zip(SHOP.basket_rules, rules.itertuples(), strict=True):
@@ -102,7 +102,7 @@ def test_units_are_one_to_four_alike_and_lines_add_up_to_the_order() -> None:
     lines["units"] = lines["amount_cents"] / price
     pair = lines[lines.groupby("order_id")["line_number"].transform("max") == 2]
     wide = pair.pivot(index="order_id", columns="line_number", values="units")
-    ratio = wide[1] / wide[2]
+    ratio: Any = wide[1] / wide[2]
     possible = sorted({first / second for first in range(1, 5) for second in range(1, 5)})
     nearest = np.array(possible)[np.abs(np.subtract.outer(ratio.to_numpy(), possible)).argmin(axis=1)]
     # Cents are whole, which shows in small lines.

@@ -3,11 +3,22 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from datasets.world import Policy, live
 from datasets.world.people import HOUSEHOLDS
-from tests.causes.estimators import LONG, company, finds, least_squares, lived, order_rate, poisson
+from tests.causes.estimators import (
+    LONG,
+    SHORT,
+    company,
+    finds,
+    least_squares,
+    lived,
+    order_rate,
+    poisson,
+    share,
+)
 
 # Amounts of one customer hardly differ, so what moves them is seen.
 EVEN = {**LONG, "p": 60.0}
@@ -64,13 +75,21 @@ def test_the_price_itself_changes_the_amounts() -> None:
 @finds("household_spend")
 @pytest.mark.parametrize("planted", [1.0, 0.0])
 def test_amounts_regressed_on_the_life_stage(planted: float) -> None:
-    scenario = company(causes={"household_spend": planted}, main=EVEN)
+    # Customers of one stage hardly differ either: q is the shape of their means.
+    scenario = company(causes={"household_spend": planted}, main={**EVEN, "q": 100.0})
     _, frame = lived(scenario, customers=2500)
     factors = dict(zip(HOUSEHOLDS, scenario.households.spend, strict=True))
-    spend = np.log(frame["household"].map(factors).to_numpy(dtype=float))
-    constant, slope = least_squares(np.log(frame["amount_cents"] / frame["mean_spend_cents"]), spend)
+    mean = frame.groupby("customer_id").agg(
+        cents=("amount_cents", "mean"), household=("household", "first"), true=("mean_spend_cents", "first")
+    )
+    spend = np.log(mean["household"].map(factors).to_numpy(dtype=float))
+    slope = least_squares(np.log(mean["cents"]), spend)[1]
     slope.finds(planted, at_most=0.05)
-    constant.finds(-1 / 120, at_most=0.005)  # the mean of log gamma(60) less log 60 is about −1/120
+    # The truth tells the same: what a customer spends in the long run holds the life stage.
+    ratio = (frame["amount_cents"] / frame["mean_spend_cents"]).to_numpy()
+    constant, slope = least_squares(ratio, np.log(frame["household"].map(factors).to_numpy(dtype=float)))
+    constant.finds(1.0)
+    slope.finds(0.0, at_most=0.01)
 
 
 @finds("tier_spend")
@@ -105,11 +124,40 @@ def test_amounts_regressed_on_the_tier_that_points_have_earned(planted: float) -
 
 def test_points_are_redeemed_as_often_and_for_as_much_as_planted() -> None:
     scenario = company(main={**EVEN, "loyalty": True})
+    loyalty = scenario.loyalty
     world = live(scenario, customers=2500, tables=["orders", "loyalty_ledger"])
+    orders: Any = world.orders.to_pandas()
     ledger: Any = world.tables["loyalty_ledger"].to_pandas()
-    redeemed: Any = ledger[ledger["kind"] == "redeem"].set_index("order_id")["points"]
-    orders: Any = world.orders.to_pandas().set_index("order_id").loc[redeemed.index]
-    worth = -redeemed * scenario.loyalty.point_value_cents
+    posted = ledger.pivot_table(index="order_id", columns="kind", values="points", aggfunc="sum").fillna(0)
+    orders = orders.merge(posted, left_on="order_id", right_index=True, how="left").fillna(
+        {"earn": 0, "redeem": 0}
+    )
+    orders = orders.sort_values(["customer_id", "ordered_at"])
+    member = orders["customer_id"].isin(ledger["customer_id"])
+    share(member.groupby(orders["customer_id"]).first()).finds(loyalty.enrolled_share)
+    # Where nothing has expired, the balance before an order is what was earned and not yet redeemed.
+    alive = orders[~orders["customer_id"].isin(ledger.loc[ledger["kind"] == "expire", "customer_id"])]
+    net = alive["earn"] + alive["redeem"]
+    balance = net.groupby(alive["customer_id"]).cumsum() - net
+    enough = balance >= loyalty.redeem_minimum_points
+    redeemed = alive["redeem"] < 0
+    assert not redeemed[~enough].any() and enough.sum() > 3000
+    share(redeemed[enough]).finds(loyalty.redeem_share)
+    assert (-alive["redeem"][redeemed] == balance[redeemed]).all()
     full = orders["amount_cents"] + orders["discount_cents"]
+    worth = -orders["redeem"] * loyalty.point_value_cents
     assert (orders["discount_cents"] == np.minimum(worth, full - 1)).all()
-    assert (-redeemed >= scenario.loyalty.redeem_minimum_points).all() and len(redeemed) > 1000
+
+
+def test_points_expire_after_so_many_weeks_without_an_order() -> None:
+    scenario = company(main={**SHORT, "alpha_weeks": 60.0, "loyalty": True}, loyalty={"expiry_weeks": 10})
+    world = live(scenario, customers=1500, tables=["orders", "loyalty_ledger"])
+    ledger: Any = world.tables["loyalty_ledger"].to_pandas()
+    earned = ledger[ledger["kind"] == "earn"].sort_values("posted_at")
+    expired = ledger[ledger["kind"] == "expire"].sort_values("posted_at")
+    last = pd.merge_asof(
+        expired, earned.assign(at=earned["posted_at"]), on="posted_at", by="customer_id", suffixes=("", "_of")
+    )["at"]
+    assert len(expired) > 1000
+    assert (expired["posted_at"].to_numpy() - last == pd.Timedelta(weeks=10)).all()
+    assert (ledger.groupby("customer_id")["points"].sum() >= 0).all()

@@ -21,7 +21,7 @@ from tests.causes.estimators import (
     why_they_leave,
 )
 
-KINDS = {"persuadable_share": 0.4, "sleeping_dog_share": 0.4}
+KINDS: dict[str, Any] = {"persuadable_share": 0.4, "sleeping_dog_share": 0.4}
 
 
 def _campaigns(*weeks: int, length: int = 8) -> tuple[Campaign, ...]:

@@ -34,7 +34,7 @@ def _moved_alone(
         slope.finds(size, at_most=at_most or (None if size else 0.2))
 
 
-def _half_way(**policy: float) -> tuple[Policy, dict[str, Any]]:
+def _half_way(**policy: Any) -> tuple[Policy, dict[str, Any]]:
     """A policy from the middle of a year on; customers come all the time and stay for weeks."""
     return Policy(from_week=26, **policy), {"weeks": 52, "joining_weeks": 44.0}
 
