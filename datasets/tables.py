@@ -151,7 +151,7 @@ TABLES: dict[str, Table] = {
                 Column("order_id", _ID),
                 Column("line_number", pa.int8()),
                 Column("product_id", _ID),
-                Column("quantity", pa.float64(), "product units"),
+                Column("quantity", pa.int32(), "pieces"),
                 _cents("amount_cents"),
             ),
             key=("order_id", "line_number"),

@@ -29,7 +29,7 @@ class Baskets:
     place: Integers
     line_number: Integers
     product: Integers
-    quantity: NDArray[np.float64]
+    quantity: Integers
     cents: Integers
 
 
@@ -74,8 +74,8 @@ def _plans(history: History, rows: Integers, business: Business) -> tuple[NDArra
     first = _own_products(history.company.scenario, business)[0]
     product = first + history.bonds.traits.plan[history.bond[rows]]
     cents = history.record["cents"][rows].astype(np.int64)
-    ones = np.ones(len(rows))
-    return rows, ones.astype(np.int64), product, ones, cents
+    ones = np.ones(len(rows), dtype=np.int64)
+    return rows, ones, product, ones, cents
 
 
 def _own_products(scenario: Scenario, business: Business) -> Integers:
@@ -104,7 +104,8 @@ def _baskets(history: History, rows: Integers, number: int) -> tuple[NDArray[Any
     line_cents = upto - previous
     day = (history.at[rows] // 86_400_000_000).astype(np.int64)
     full = (cents + history.record["cut_cents"][rows]) / cents / history.company.calendar.price[day]
-    quantity = np.maximum(np.round(line_cents * full[place] / price, 3), 0.001)
+    # Whole pieces, at least one: what a piece was sold for lies round its list price, as after haggling or in a set.
+    quantity = np.maximum(np.rint(line_cents * full[place] / price), 1).astype(np.int64)
     return rows[place], line + 1, own[product], quantity, line_cents.astype(np.int64)
 
 

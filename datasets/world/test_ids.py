@@ -161,7 +161,6 @@ def test_ids_of_different_tables_are_not_the_same_numbers(tea: World) -> None:
         if not table.is_truth and re.fullmatch(r"(?!product|campaign)\w+_id", table.key[0])
     }
     assert len(keys) > 8
-    everything = np.concatenate(list(keys.values()))
     # The key of order_lines is that of orders and comes once, since it has the same name.
     everything = np.concatenate([np.unique(values) for values in keys.values()])
     assert len(np.unique(everything)) == len(everything)

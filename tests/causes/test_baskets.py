@@ -112,8 +112,10 @@ def test_units_are_one_to_four_alike_and_lines_add_up_to_the_order() -> None:
         Estimate(np.mean(np.isclose(nearest, one)), np.sqrt(ways * (1 - ways) / len(ratio))).finds(
             ways, at_most=0.01
         )
-    full = (lines["quantity"] - lines["units"]).abs()
-    assert (full < 0.001).all()
+    # A whole number of pieces, at least one, as near to the list price as that allows.
+    assert (lines["quantity"] >= 1).all()
+    assert ((lines["quantity"] - lines["units"]).abs() <= 0.5)[lines["units"] >= 1].all()
+    assert (lines.loc[lines["units"] < 1, "quantity"] == 1).all()
 
 
 def test_contracts_are_for_the_plans_as_popular_as_planted() -> None:
