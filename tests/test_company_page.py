@@ -309,7 +309,7 @@ def test_a_filter_and_an_order_work_together():
     page = opened("browse", table="orders")
     key = f"table.{COMPANY}.orders"
     page.selectbox(key=f"{key}.filter").set_value("business").run()
-    page.multiselect(key=f"{key}.business.among").set_value(["wholesale"]).run()
+    page.pills(key=f"{key}.business.among").set_value(["wholesale"]).run()
     page.selectbox(key=f"{key}.sort").set_value("amount_cents").run()
     sound(page)
     orders = world(COMPANY).tables["orders"].to_pandas()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from datasets.tables import TABLES
 from datasets.world.history import History
+from datasets.world.ids import event_ids
 
 
 def moments(
@@ -18,6 +19,27 @@ def moments(
     absolute = np.where(known, microseconds, 0) if known is not None else microseconds
     values = pa.array(absolute.astype(np.int64) + start, mask=None if known is None else ~known)
     return values.view(pa.timestamp("us"))
+
+
+def public_ids(
+    history: History, person: NDArray[Any], *, business: Any, number: Any, table: int, kind: Any = 0
+) -> NDArray[np.int64]:
+    """Public ids (n,) of events of these persons (n,), as `ids.event_ids` gives them."""
+    return event_ids(
+        history.persons.root[person],
+        history.tag[person],
+        business=business,
+        number=number,
+        kind=kind,
+        table=table,
+        seed=history.seed,
+    )
+
+
+def encounter_ids(history: History, place: Any, *, table: int) -> NDArray[np.int64]:
+    """Public ids of what stands in `table` for the encounters at these places, once an encounter."""
+    person, business = history.person[place], history.business[place]
+    return public_ids(history, person, business=business, number=history.encounter[place], table=table)
 
 
 def words(

@@ -90,7 +90,7 @@ def _broken(about: Any, value: Any) -> str:
             return f"must be {about['length']} numbers from {about['low']:g} to {about['high']:g}"
         whole_share = not about["adds_up_to_one"] or math.isclose(sum(value), 1, abs_tol=1e-6)
         return "" if whole_share else "must add up to 1"
-    if kind == "whole" and type(value) is not int:
+    if kind == "whole" and (type(value) is not int or _outside(about, value)):
         return f"must be a whole number from {about['low']} to {about['high']}"
     if _outside(about, value):
         return f"must be a number from {about['low']:g} to {about['high']:g}"

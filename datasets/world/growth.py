@@ -11,11 +11,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datasets.world import philox
-from datasets.world.arrays import moments, words
+from datasets.world.arrays import moments, public_ids, words
 from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.draws import PROSPECT, draw
 from datasets.world.history import History
-from datasets.world.ids import PROSPECTS, REFERRALS, event_ids
+from datasets.world.ids import PROSPECTS, REFERRALS
 from datasets.world.sales import joined_at
 from datasets.world.scenario import CHANNELS
 
@@ -26,13 +26,8 @@ def referrals(history: History) -> dict[str, Any]:
     """Who was sent by whom."""
     referred = np.flatnonzero(history.referrer >= 0)
     return {
-        "referral_id": event_ids(
-            history.persons.root[referred],
-            history.tag[referred],
-            business=0,
-            number=np.zeros(len(referred)),
-            table=REFERRALS,
-            seed=history.seed,
+        "referral_id": public_ids(
+            history, referred, business=0, number=np.zeros(len(referred)), table=REFERRALS
         ),
         "referrer_id": history.customer_id[history.referrer[referred]],
         "customer_id": history.customer_id[referred],
@@ -67,14 +62,7 @@ def prospects(history: History) -> dict[str, Any]:
     enquired_at = joined_at(history)[person] - np.ceil(to_order)
     channel = np.array(scenario.main.channels)
     return {
-        "prospect_id": event_ids(
-            history.persons.root[person],
-            history.tag[person],
-            business=0,
-            number=number,
-            table=PROSPECTS,
-            seed=seed,
-        ),
+        "prospect_id": public_ids(history, person, business=0, number=number, table=PROSPECTS),
         "customer_id": pa.array(history.customer_id[person], mask=~won),
         "channel": words(
             np.searchsorted(np.cumsum(channel)[:-1], philox.uniform(first[3]), side="right"), CHANNELS

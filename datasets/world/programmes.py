@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datasets.world.arrays import moments, words
+from datasets.world.arrays import moments, public_ids, words
 from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.encounters import policy_on
 from datasets.world.history import History
-from datasets.world.ids import CONTACTS, ENTRIES, event_ids
+from datasets.world.ids import CONTACTS, ENTRIES
 from datasets.world.sales import order_ids
 
 Integers = NDArray[np.int64]
@@ -41,13 +41,8 @@ def contacts(history: History) -> dict[str, Any]:
     week = np.array([one.week for one in history.company.scenario.campaigns], dtype=np.int64)
     person = history.bonds.person[bond]
     return {
-        "contact_id": event_ids(
-            history.persons.root[person],
-            history.tag[person],
-            business=history.bonds.business[bond],
-            number=campaign,
-            table=CONTACTS,
-            seed=history.seed,
+        "contact_id": public_ids(
+            history, person, business=history.bonds.business[bond], number=campaign, table=CONTACTS
         ),
         "campaign_id": campaign + 1,
         "customer_id": history.customer_id[person],
@@ -112,14 +107,13 @@ def _ledger(
     kind = np.minimum(kind, EXPIRE)
     expired = kind == EXPIRE
     return {
-        "entry_id": event_ids(
-            history.persons.root[person],
-            history.tag[person],
+        "entry_id": public_ids(
+            history,
+            person,
             business=history.business[place],
             number=history.encounter[place] + after_the_last,
             kind=kind,
             table=ENTRIES,
-            seed=history.seed,
         ),
         "customer_id": history.customer_id[person],
         "order_id": pa.array(order_ids(history, place), mask=expired),

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from datasets.tables import words as table_words
 from datasets.world import philox
-from datasets.world.arrays import moments, words
+from datasets.world.arrays import encounter_ids, moments, public_ids, words
 from datasets.world.baskets import baskets
 from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.draws import PAYMENT, draw
 from datasets.world.encounters import STAYED
 from datasets.world.history import History
-from datasets.world.ids import ACCOUNTS, ORDERS, SUBSCRIPTIONS, event_ids
+from datasets.world.ids import ACCOUNTS, ORDERS, SUBSCRIPTIONS
 from datasets.world.people import company_names, people
 from datasets.world.scenario import CHANNELS, Scenario
 
@@ -93,15 +93,7 @@ def product_columns(scenario: Scenario) -> dict[str, Any]:
 
 def order_ids(history: History, place: Any = slice(None)) -> Integers:
     """Public ids of the encounters at these places, all by default."""
-    person = history.person[place]
-    return event_ids(
-        history.persons.root[person],
-        history.tag[person],
-        business=history.business[place],
-        number=history.encounter[place],
-        table=ORDERS,
-        seed=history.seed,
-    )
+    return encounter_ids(history, place, table=ORDERS)
 
 
 def orders(history: History) -> dict[str, Any]:
@@ -184,11 +176,6 @@ def subscriptions(history: History) -> dict[str, Any]:
 
 def _bond_ids(history: History, chosen: Integers, *, table: int) -> Integers:
     person = history.bonds.person[chosen]
-    return event_ids(
-        history.persons.root[person],
-        history.tag[person],
-        business=history.bonds.business[chosen],
-        number=np.zeros(len(chosen)),
-        table=table,
-        seed=history.seed,
+    return public_ids(
+        history, person, business=history.bonds.business[chosen], number=np.zeros(len(chosen)), table=table
     )

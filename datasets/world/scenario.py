@@ -351,6 +351,9 @@ class Scenario:
         self._shares("locales", [share for _, share in self.locales])
         self._shares("businesses: share", [one.share for one in self.businesses])
         self._shares("segments: share", [one.share for one in self.segments])
+        for group in ("businesses", "segments", "products"):
+            named = [one.name for one in getattr(self, group)]
+            self._demand(len(set(named)) == len(named), f"{group} must have different names")
         few = 1 <= len(self.businesses) <= MOST_BUSINESSES
         self._demand(few, f"businesses must be 1 to {MOST_BUSINESSES}")
         for one in self.businesses:
@@ -375,8 +378,7 @@ class Scenario:
 
     def _check_products(self) -> None:
         names = [one.name for one in self.products]
-        self._demand(len(set(names)) == len(names), "products must have different names")
-        businesses = {one.name for one in self.businesses}
+        businesses = [one.name for one in self.businesses]
         for one in (*self.products, *self.campaigns):
             self._demand(one.business in businesses, f"there is no business {one.business}")
         for business in self.businesses:
@@ -392,7 +394,7 @@ class Scenario:
         then = [rule.then for rule in self.basket_rules]
         for rule in self.basket_rules:
             for name in (rule.when, rule.then):
-                self._demand(name in place, f"basket_rules: there is no product {name}")
+                self._demand(name in names, f"basket_rules: there is no product {name}")
                 self._demand(
                     name not in staples, f"basket_rules: {name} is the first product of its business"
                 )
@@ -494,7 +496,12 @@ def parse_scenario(name: str, toml: str) -> Scenario:
         raise ValueError(f"{where}: this is not TOML ({error})") from None
     for part, kind in _TABLES.items():
         if part in table:
-            table[part] = read(kind, table[part], f"{where}: {part}")
+            try:
+                table[part] = read(kind, table[part], f"{where}: {part}")
+            except ValueError as error:
+                # A policy also speaks for itself, and does not know whose it is.
+                told = str(error)
+                raise ValueError(told if told.startswith(where) else f"{where}: {told}") from None
     for part, kind in _NAMED.items():
         if part in table:
             _must_be(dict, table[part], f"{where}: {part}")
@@ -532,6 +539,8 @@ def parse_scenario(name: str, toml: str) -> Scenario:
 
 def _named(table: Any, name: str, where: str) -> Any:
     _must_be(dict, table, where)
+    if "name" in table:
+        raise ValueError(f"{where}: name is not one of its fields, for {name} is the name")
     return {"name": name, **table}
 
 

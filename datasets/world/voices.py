@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.world import philox
-from datasets.world.arrays import moments, words
+from datasets.world.arrays import encounter_ids, moments, words
 from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.calls import TOPICS
 from datasets.world.draws import SURVEY, SURVEY_NOISE, draw
 from datasets.world.history import History
-from datasets.world.ids import INTERACTIONS, SURVEYS, event_ids
+from datasets.world.ids import INTERACTIONS, SURVEYS
 from datasets.world.quantiles import normal_quantiles
 from datasets.world.sales import order_ids
 
@@ -27,7 +27,7 @@ def interactions(history: History) -> dict[str, Any]:
     closed = calls.answered[inside] < history.end
     answer_cents = history.company.scenario.costs.answer_cents
     return {
-        "interaction_id": _ids(history, place, INTERACTIONS),
+        "interaction_id": encounter_ids(history, place, table=INTERACTIONS),
         "customer_id": history.customer_id[history.person[place]],
         "order_id": order_ids(history, place),
         "kind": words(~calls.complained[inside], ("complaint", "question")),
@@ -79,7 +79,7 @@ def surveys(history: History) -> dict[str, Any]:
 
     middle = service.survey_satisfaction
     return {
-        "survey_id": _ids(history, place, SURVEYS),
+        "survey_id": encounter_ids(history, place, table=SURVEYS),
         "customer_id": history.customer_id[person],
         "order_id": order_ids(history, place),
         "sent_at": moments(history, sent_at),
@@ -96,15 +96,3 @@ def _missing(values: NDArray[Any], known: NDArray[np.bool_]) -> Any:
     import pyarrow as pa
 
     return pa.array(values.astype(np.int8), mask=~known)
-
-
-def _ids(history: History, place: Integers, table: int) -> Integers:
-    person = history.person[place]
-    return event_ids(
-        history.persons.root[person],
-        history.tag[person],
-        business=history.business[place],
-        number=history.encounter[place],
-        table=table,
-        seed=history.seed,
-    )

@@ -23,10 +23,15 @@ def page(*, code: str, pages: Mapping[str, Any]) -> None:
         with st.container(gap="small"):
             company = _chosen(text)
         names = [text.shared("topic.truth" if tab == "truth" else f"company.{tab}") for tab in TABS]
-        # Streamlit knows an open tab by its name, so each language has its own.
-        places = st.tabs(names, key=f"company.tabs.{code}", on_change="rerun")
-        for tab, place in zip(TABS, places, strict=True):
+        memory.seed("company.tab", "tab", TABS[0], lambda raw: TABS[TABS.index(raw)])
+        # Streamlit knows an open tab by its name, so each language has its own, and the next begins with the last.
+        key = f"company.tabs.{code}"
+        if key not in st.session_state:
+            st.session_state[key] = names[TABS.index(st.session_state["company.tab"])]
+        for tab, place in zip(TABS, st.tabs(names, key=key, on_change="rerun"), strict=True):
             if place.open:
+                st.session_state["company.tab"] = tab
+                memory.keep("tab", tab, TABS[0])
                 with place, st.container(gap="medium" if tab == "tables" else "small"):
                     _draw(tab, company, pages)
 

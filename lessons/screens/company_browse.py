@@ -60,6 +60,7 @@ def _chosen(company: Company, name: str, table: pa.Table, place: Any, *, key: st
             [None, *columns],
             format_func=lambda column: column or none,
             key=f"{key}.filter",
+            persist_state="session",
             width=210,
         )
         stored = text.shared("company.as_stored")
@@ -68,9 +69,12 @@ def _chosen(company: Company, name: str, table: pa.Table, place: Any, *, key: st
             [None, *columns],
             format_func=lambda column: column or stored,
             key=f"{key}.sort",
+            persist_state="session",
             width=210,
         )
-        descending = order and st.toggle(text.shared("company.descending"), True, key=f"{key}.descending")
+        descending = order and st.toggle(
+            text.shared("company.descending"), True, key=f"{key}.descending", persist_state="session"
+        )
     found = _filtered(company, columns[by], table, key=f"{key}.{by}") if by else table
     return rows.ordered(found, column=order, descending=bool(descending)) if order else found
 
@@ -89,6 +93,7 @@ def _filtered(company: Company, column: Column, table: pa.Table, *, key: str) ->
                 ways,
                 format_func=lambda one: text.shared(f"company.way_{one}"),
                 key=f"{key}.way",
+                persist_state="session",
                 width=140,
             )
         if way == "empty":
@@ -98,7 +103,9 @@ def _filtered(company: Company, column: Column, table: pa.Table, *, key: str) ->
         elif way == "between":
             values = _ends(company, column, kind, table, key=key)
         else:
-            words = st.text_input(text.shared(f"company.way_{way}"), key=f"{key}.{way}", width=280)
+            words = st.text_input(
+                text.shared(f"company.way_{way}"), key=f"{key}.{way}", persist_state="session", width=280
+            )
             values = [words] if words and words.strip() else []
     if not values or all(value is None for value in values):
         return table
@@ -109,12 +116,14 @@ def _among(company: Company, column: Column, table: pa.Table, *, key: str) -> li
     known = company.codes(column.name)
     present = sorted(set(table[column.name].unique().to_pylist()) - {None})
     codes = [*(code for code in known if code in present), *(code for code in present if code not in known)]
-    return st.multiselect(
+    # Not a multiselect: its chosen values are white on light blue in the dark theme.
+    return st.pills(
         company.text.shared("company.among"),
         codes,
+        selection_mode="multi",
         format_func=lambda code: str(known.get(code, code)),
         key=key,
-        width=510,
+        persist_state="session",
     )
 
 
@@ -130,6 +139,7 @@ def _ends(company: Company, column: Column, kind: rows.Kind, table: pa.Table, *,
                 None,
                 *ends,
                 key=f"{key}.{end}",
+                persist_state="session",
                 format="YYYY-MM-DD",
                 width=170,
             )
@@ -137,7 +147,9 @@ def _ends(company: Company, column: Column, kind: rows.Kind, table: pa.Table, *,
             scale = 100 if kind == "money" else 1
             whole = pa.types.is_integer(column.arrow_type) and kind != "money"
             hint = f"{limit}" if whole else f"{(limit or 0) / scale:.2f}"
-            value = st.number_input(label, value=None, key=f"{key}.{end}", placeholder=hint, width=170)
+            value = st.number_input(
+                label, value=None, key=f"{key}.{end}", persist_state="session", placeholder=hint, width=170
+            )
             value = value if value is None else value * scale
         values.append(value)
     return values

@@ -93,6 +93,13 @@ def test_no_grave_fault_on_any_tab(server, chromium, scheme):
         for number in range(1, TABS):
             tab(page, number)
             assert not faults(page)
+            if number == 1:
+                choose(page, f"table.{COMPANY}.customers.filter", "gender")
+                keyed(page, f"table.{COMPANY}.customers.gender.among").get_by_text(
+                    "female", exact=True
+                ).click()
+                expect(main(page).get_by_text(re.compile(r"[\d,]+ of [\d,]+ rows"))).to_be_visible()
+                assert not faults(page)
         keyed(page, "company.lock").get_by_role("button").click()
         expect(keyed(page, "company_truth_chart").locator(".bars path")).not_to_have_count(0)
         assert not faults(page)
@@ -125,11 +132,8 @@ def test_a_table_is_chosen_filtered_and_taken_home(server, chromium, tmp_path):
         settle(page, seconds=60)
         counted = main(page).get_by_text(re.compile(r"[\d,]+ of [\d,]+ rows"))
         expect(counted).to_be_visible()
-        found, everything = (
-            (int(number.replace(",", "")) for number in re.findall(r"[\d,]+", counted.inner_text())[-3:-1])
-            if "first" in counted.inner_text()
-            else (int(number.replace(",", "")) for number in re.findall(r"[\d,]+", counted.inner_text())[-2:])
-        )
+        numbers = re.findall(r"([\d,]+) of ([\d,]+) rows", counted.inner_text())[0]
+        found, everything = (int(number.replace(",", "")) for number in numbers)
         for ending in ("csv", "xlsx", "parquet"):
             with page.expect_download() as given:
                 keyed(page, f"table.download.{ending}").get_by_role("button").click()
@@ -214,6 +218,25 @@ def test_a_topic_s_prediction_opens_the_truth_about_the_company_that_topics_work
         expect(main(page).locator("h2", has_text="■")).to_be_visible()
         # No guess was made on this page, so none is held against the truth.
         expect(page.get_by_test_id("stMetric")).to_have_count(1)
+
+
+def test_a_filter_and_the_open_tab_outlive_a_change_of_language(server, chromium):
+    key, chinese = f"table.{COMPANY}.customers", words("zh-Hans")["values"]["gender"]
+    with visitor(chromium, server) as page:
+        opened(page, server, "company", tab="browse")
+        choose(page, f"{key}.filter", "gender")
+        keyed(page, f"{key}.gender.among").get_by_text("female", exact=True).click()
+        counted = main(page).get_by_text(re.compile(r"[\d,]+ of [\d,]+ rows"))
+        expect(counted).to_be_visible()
+        (found,) = re.findall(r"([\d,]+) of [\d,]+ rows", counted.inner_text())
+        page.get_by_test_id("stSidebar").get_by_text(LANGUAGES["zh-Hans"], exact=True).click()
+        expect(main(page).locator("h1")).to_have_text(Text("zh-Hans").shared("company.title"))
+        settle(page, seconds=60)
+        expect(main(page).get_by_text(re.compile(f"{found} 行"))).to_be_visible()
+        expect(keyed(page, f"{key}.gender.among").get_by_text(chinese["female"], exact=True)).to_be_visible()
+        tab(page, 2)
+        tab(page, 1)
+        expect(main(page).get_by_text(re.compile(f"{found} 行"))).to_be_visible()
 
 
 def test_browsing_offers_every_table_but_the_truth(server, chromium):
