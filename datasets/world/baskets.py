@@ -20,6 +20,8 @@ from datasets.world.scenario import Business, Scenario
 
 Integers = NDArray[np.int64]
 _LEVELS = 2**16
+# What a column of 32 bits holds.
+MOST_PIECES = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _baskets(history: History, rows: Integers, number: int) -> tuple[NDArray[Any
     day = (history.at[rows] // 86_400_000_000).astype(np.int64)
     full = (cents + history.record["cut_cents"][rows]) / cents / history.company.calendar.price[day]
     # Whole pieces, at least one: what a piece was sold for lies round its list price, as after haggling or in a set.
-    quantity = np.maximum(np.rint(line_cents * full[place] / price), 1).astype(np.int64)
+    quantity = np.clip(np.rint(line_cents * full[place] / price), 1, MOST_PIECES).astype(np.int64)
     return rows[place], line + 1, own[product], quantity, line_cents.astype(np.int64)
 
 

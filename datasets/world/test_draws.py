@@ -88,7 +88,7 @@ def test_neighbours_are_independent_along_every_axis(axis: str) -> None:
     # Not only along a line: all sixteen by sixteen places of two neighbours are as likely.
     cells = (u[0, :-1] * 16).astype(int) * 16 + (u[0, 1:] * 16).astype(int)
     assert stats.chisquare(np.bincount(cells, minlength=256)).pvalue > 0.0005
-    inside = np.corrcoef(u)[np.triu_indices(4, 1)]
+    inside = np.asarray(np.corrcoef(u))[np.triu_indices(4, 1)]
     assert np.abs(inside).max() * np.sqrt(MANY) < 4.5
 
 
@@ -103,7 +103,7 @@ def test_no_purpose_knows_of_another() -> None:
         ]
     )
     assert len(everything) > 200
-    r = np.corrcoef(everything)[np.triu_indices(len(everything), 1)] * np.sqrt(len(customer))
+    r = np.asarray(np.corrcoef(everything))[np.triu_indices(len(everything), 1)] * np.sqrt(len(customer))
     # Some 30,000 pairs: the largest of so many is about 4.1, and more than 5.3 once in ten thousand trials.
     assert np.abs(r).max() < 5.3
     assert stats.kstest(r, "norm").pvalue > 0.0005

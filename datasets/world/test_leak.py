@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
+import pyarrow.compute
 import pytest
 from scipy import stats
 
@@ -18,6 +18,7 @@ from datasets.tables import TABLES
 from datasets.world import World
 
 Frame = Any  # a pandas DataFrame; its published types know too little of columns to be of use here
+pc: Any = pyarrow.compute  # its published types know none of its functions
 BITS = 63
 # A place on a row of houses: waves of these lengths, as parts of all rows.
 WAVES = (1, 2, 3, 5, 8, 13, 21)

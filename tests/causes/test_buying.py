@@ -11,6 +11,7 @@ from datasets.world.people import HOUSEHOLDS
 from tests.causes.estimators import (
     LONG,
     SHORT,
+    Estimate,
     company,
     finds,
     least_squares,
@@ -61,6 +62,13 @@ def test_order_rates_before_and_after_a_change_of_price(planted: float, change: 
     )
     constant.finds(0.0, at_most=0.02)
     slope.finds(-planted, at_most=0.05)
+    # Also for those who are on their way to an order when the price changes.
+    waiting = (there["week"].to_numpy() < 52) & (next_week >= 52)
+    weeks_left = np.minimum(next_week, 104)[waiting] - 52
+    elastic = (1 + change) ** (-planted * there["price_sensitivity"].to_numpy()[waiting])
+    expected = (usual[waiting] * elastic * weeks_left).sum()
+    came = (next_week[waiting] < 104).sum()
+    Estimate(came / expected, np.sqrt(came) / expected).finds(1.0, at_most=0.04)
 
 
 def test_the_price_itself_changes_the_amounts() -> None:
