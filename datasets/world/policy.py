@@ -16,6 +16,9 @@ TARGETING = ("random", "everyone", "nobody", "silent", "list")
 class Policy:
     """One way of running the company, in force from `from_week` on; before it the usual policy holds.
 
+    The service level, the answers, the three bonds (what a retention budget buys), the loyalty programme, the price,
+    the agents on the phone and the targeting of campaigns; what each costs stands in the scenario's `costs`.
+
     `targeting` says whom a campaign reaches: "random" a share `contact_share` of all; "silent" that share of those
     whose last order lies at least `silent_weeks` back; "everyone"; "nobody"; or "list", the customers whose public
     ids stand in `targets`. Raises ValueError, naming the field, for a number out of bounds.

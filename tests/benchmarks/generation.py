@@ -54,7 +54,9 @@ def rows() -> Iterator[Row]:
         yield Row(what=f"orders made, {what}, with truth, written", unit="per CPU s", ours=rate, at_least=1e6)
     ours, theirs = _summary_rows(), _summary_rows_of_lifetimes()
     ratio = median(ours) / median(theirs)
-    yield Row(what="BG/NBD customers made", unit="per CPU s", ours=ours, peer=theirs, ratio=ratio, at_least=40)
+    yield Row(
+        what="BG/NBD customers made", unit="per CPU s", ours=ours, peer=theirs, ratio=ratio, at_least=40
+    )
     page = _seconds(lambda: live(TEA, customers=10_000), clock=time.perf_counter)
     yield Row(what="10,000 customers × 104 weeks, all tables, for a page", unit="s", ours=page, at_most=1.5)
     growing = _growing_runs()
