@@ -160,7 +160,15 @@ def _readiness(scenario: Scenario) -> Floats:
     American Mathematical Monthly 74(4), 402–405.
     """
     calls, market = hour_shares(scenario), scenario.market
-    orders = np.outer(market.weekdays, in_utc(market.hours, scenario)).ravel() ** scenario.causes.season
+    hours = in_utc(market.hours, scenario) ** scenario.causes.season
+    orders = np.zeros(HOURS_OF_WEEK)
+    for one in scenario.businesses:
+        # A contract is paid when its period is over, on any weekday alike.
+        weekdays = (
+            np.ones(7) if one.kind == "contract" else np.array(market.weekdays) ** scenario.causes.season
+        )
+        by_hour = np.outer(weekdays / weekdays.sum(), hours / hours.sum()).ravel()
+        orders += max(one.share, one.also) * one.mean_rate_per_week * by_hour
     hour = np.arange(HOURS_OF_WEEK)
     ahead = (hour - hour[:, None]) % HOURS_OF_WEEK
     # Orders come in the middle of their hour: half of it is left, and half of the last hour is within reach.

@@ -31,9 +31,13 @@ CENTRE = {
 }
 
 
-def _scenario(*, season: float = 0.0, **centre: Any) -> Scenario:
+def _scenario(business: str = "shop", *, season: float = 0.0, **centre: Any) -> Scenario:
     return company(
-        main={"r": 2.0}, causes={"season": season}, service=TALKATIVE, call_centre={**CENTRE, **centre}
+        business,
+        main={"r": 2.0, "period_days": 30},
+        causes={"season": season},
+        service=TALKATIVE,
+        call_centre={**CENTRE, **centre},
     )
 
 
@@ -129,11 +133,11 @@ def test_calls_last_as_long_as_planted_and_nobody_talks_to_who_hung_up() -> None
     assert (calls.loc[calls["abandoned"] == 1, "handled_seconds"] == 0).all()
 
 
-@pytest.mark.parametrize("season", [0.0, 1.0])
-def test_calls_come_in_the_hours_and_on_the_weekdays_as_planted(season: float) -> None:
-    # Whenever orders come: calls follow the call centre's own profiles.
+@pytest.mark.parametrize(("business", "season"), [("shop", 0.0), ("shop", 1.0), ("box", 1.0)])
+def test_calls_come_in_the_hours_and_on_the_weekdays_as_planted(business: str, season: float) -> None:
+    # Whenever orders come, and whenever contracts are paid: calls follow the call centre's own profiles.
     centre = company().call_centre
-    calls = _calls(_scenario(season=season, hours=centre.hours, weekdays=centre.weekdays))
+    calls = _calls(_scenario(business, season=season, hours=centre.hours, weekdays=centre.weekdays))
     assert len(calls) > 20_000
     for name, profile in (("hour", np.array(centre.hours)), ("weekday", np.array(centre.weekdays))):
         counts, is_open = np.bincount(calls[name], minlength=len(profile)), profile > 0
