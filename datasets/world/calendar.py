@@ -54,8 +54,8 @@ def calendar(scenario: Scenario, policy: Policy, *, days: int, seed: int) -> Cal
     """The company's calendar over so many days."""
     causes, market, costs = scenario.causes, scenario.market, scenario.costs
     dates = [scenario.start + timedelta(days=day) for day in range(days)]
-    months = np.array(market.months)[[one.month - 1 for one in dates]]
-    weekdays = np.array(market.weekdays)[[one.weekday() for one in dates]]
+    months = np.array(market.months, dtype=float)[[one.month - 1 for one in dates]]
+    weekdays = np.array(market.weekdays, dtype=float)[[one.weekday() for one in dates]]
     sale = np.array([_in_sale(scenario, one) for one in dates])
     number = np.arange(days)
     nobody = np.zeros(days, dtype=np.int64)
@@ -101,35 +101,44 @@ def _in_sale(scenario: Scenario, day: date) -> bool:
 
 @dataclass(frozen=True)
 class Clock:
-    """Weeks of the usual pace, for each class of customers (classes, days + 1) at the beginning of each day."""
+    """Weeks of the usual pace, for each class of customers: arrays by class and day, laid out flat, class by class."""
 
     elapsed: Floats
+    """At the beginning of each day, of the day after the last, and endless after it: days + 2 a class."""
     pace: Floats
+    """Of each day; the last two are as the last day."""
+    days: int
     campaigns: int
-    # One search in all classes at once: class c is lifted by c times `lift`, which is above every elapsed time.
-    lifted: Floats
-    lift: float
+    cell: float
+    guide: Integers
+    """For each class and each step of `cell` on the clock, the day in which the step begins."""
+    cells: int
+    most_days_a_cell: int
 
-    def of(self, *, response: Integers, mask: Integers) -> Integers:
-        """The class (n,) of customers who respond so and were contacted in the campaigns of `mask`."""
-        if not self.campaigns:
+    def of(self, *, response: Integers, mask: Integers | None) -> Integers:
+        """The class (n,) of customers who respond so and were contacted in the campaigns of `mask`; None: in none."""
+        if mask is None:
             return np.zeros(len(response), dtype=np.int64)
         return np.where(response == UNMOVED, 0, 1 + ((response - 1) << self.campaigns) + mask)
 
-    def read(self, kind: Integers, day: Integers, place: Floats) -> Floats:
+    def read(self, kind: Integers, day: Integers, place: Floats | float) -> Floats:
         """The clock (n,) at `place`, a share of the day gone by."""
-        return self.elapsed[kind, day] + place * self.pace[kind, day]
+        at = kind * (self.days + 2) + day
+        return self.elapsed.take(at) + place * self.pace.take(at)
 
     def when(self, kind: Integers, reading: Floats) -> tuple[Integers, Floats]:
         """The day (n,) and the place in it at which the clock shows `reading`; the day after the last when beyond."""
-        days = self.pace.shape[1]
-        found = np.searchsorted(self.lifted.ravel(), reading + kind * self.lift, side="right") - 1
-        day = np.clip(found - kind * (days + 1), 0, days)
-        inside = np.minimum(day, days - 1)
-        place = (reading - self.elapsed[kind, inside]) / self.pace[kind, inside]
-        return day, np.clip(place, 0, _LAST_PLACE)
+        first = kind * (self.days + 2)
+        reading = np.minimum(reading, self.elapsed.take(first + self.days))
+        cell = (reading * (1 / self.cell)).astype(np.int64)
+        at = first + self.guide.take(kind * self.cells + np.minimum(cell, self.cells - 1))
+        for _ in range(self.most_days_a_cell):
+            at += self.elapsed.take(at + 1) <= reading
+        place = (reading - self.elapsed.take(at)) / self.pace.take(at)
+        return at - first, np.clip(place, 0, _LAST_PLACE)
 
 
+_MOST_CELLS = 2**16
 _LAST_PLACE = 1 - 2.0**-40
 
 
@@ -149,12 +158,25 @@ def clock(scenario: Scenario, calendar: Calendar) -> Clock:
                 if mask >> place & 1:
                     pace[1 + ((response - 1) << len(campaigns)) + mask, at_work] *= factor
     pace /= 7
-    elapsed = np.zeros((classes, days + 1))
-    np.cumsum(pace, axis=1, out=elapsed[:, 1:])
-    # Past the last day every clock runs on without end, and a reading beyond it is found there.
-    lift = 2.0 ** np.ceil(np.log2(elapsed.max() + 1))
-    lifted = elapsed + np.arange(classes)[:, None] * lift
-    return Clock(elapsed=elapsed, pace=pace, campaigns=len(campaigns), lifted=lifted, lift=lift)
+    elapsed = np.full((classes, days + 2), np.inf)
+    elapsed[:, 0] = 0
+    np.cumsum(pace, axis=1, out=elapsed[:, 1:-1])
+    # Steps as short as the slowest day is long hold one midnight at most, unless they would be too many.
+    end = elapsed[:, days].max()
+    cell = max(pace.min(), end / _MOST_CELLS)
+    cells = int(end / cell) + 2
+    steps = np.arange(cells) * cell
+    guide = np.stack([np.searchsorted(one[:-1], steps, side="right") - 1 for one in elapsed])
+    return Clock(
+        elapsed=elapsed.ravel(),
+        pace=np.concatenate([pace, pace[:, -1:], pace[:, -1:]], axis=1).ravel(),
+        days=days,
+        campaigns=len(campaigns),
+        cell=cell,
+        guide=guide.ravel(),
+        cells=cells,
+        most_days_a_cell=max(int(np.ceil(cell / pace.min())), 1),
+    )
 
 
 @dataclass(frozen=True)
@@ -162,9 +184,13 @@ class Hours:
     """How a day's orders spread over its hours: the share gone by (25,) at each full hour, in UTC."""
 
     gone_by: Floats
+    even: bool
+    """Whether all hours are alike."""
 
     def clock_time(self, place: Floats) -> Floats:
         """Microseconds from midnight (n,) at which the share `place` of the day's orders has come."""
+        if self.even:
+            return place * MICROSECONDS_PER_DAY
         return np.interp(place, self.gone_by, np.arange(25.0)) * (MICROSECONDS_PER_DAY / 24)
 
     def gone_by_at(self, part: Floats) -> Floats:
@@ -175,7 +201,8 @@ class Hours:
 def hours(scenario: Scenario) -> Hours:
     """The hours of the shops, as far as the cause `season` makes them differ."""
     profile = np.array(in_utc(scenario.market.hours, scenario)) ** scenario.causes.season
-    return Hours(gone_by=np.concatenate([[0.0], np.cumsum(profile) / profile.sum()]))
+    gone_by = np.concatenate([[0.0], np.cumsum(profile) / profile.sum()])
+    return Hours(gone_by=gone_by, even=bool((profile == profile[0]).all()))
 
 
 def in_utc(by_hour: tuple[float, ...] | Floats, scenario: Scenario) -> Floats:

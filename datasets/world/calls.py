@@ -181,18 +181,25 @@ def _readiness(scenario: Scenario) -> Floats:
 
 
 def phone_line(scenario: Scenario, *, calls_per_week: float, agents_factor: float) -> PhoneLine:
-    """The lines of a company with so many calls, planned for them, with a factor on the agents."""
+    """The lines of a company with so many calls, planned for them, with a factor on the agents.
+
+    Raises ValueError for more calls or agents than a table of waits holds.
+    """
     centre = scenario.call_centre
     calls_per_hour = calls_per_week * hour_shares(scenario)
-    planned = agents_for(
-        calls_per_hour=calls_per_hour,
-        minutes_per_call=centre.minutes_per_call,
-        load_factor=centre.load_factor,
-    )
-    table = waits(
-        calls_per_hour=calls_per_hour,
-        agents=np.ceil(planned * agents_factor).astype(np.int64),
-        minutes_per_call=centre.minutes_per_call,
-        patience_minutes=centre.patience_minutes,
-    )
+    try:
+        planned = agents_for(
+            calls_per_hour=calls_per_hour,
+            minutes_per_call=centre.minutes_per_call,
+            load_factor=centre.load_factor,
+        )
+        table = waits(
+            calls_per_hour=calls_per_hour,
+            agents=np.ceil(planned * agents_factor).astype(np.int64),
+            minutes_per_call=centre.minutes_per_call,
+            patience_minutes=centre.patience_minutes,
+        )
+    except ValueError as error:
+        too_many = f"scenario {scenario.name}: call_centre: {error}; lower reference_customers"
+        raise ValueError(too_many) from None
     return PhoneLine(scenario=scenario, waits=table)

@@ -19,7 +19,7 @@ from datasets.tables import TABLES
 from datasets.world import growth, programmes, sales, secrets, voices
 from datasets.world.arrays import table
 from datasets.world.calendar import MICROSECONDS_PER_DAY
-from datasets.world.encounters import STAYED, live_through, reached_by_campaigns
+from datasets.world.encounters import STAYED, first_at, live_through, reached_by_campaigns
 from datasets.world.history import History, company_under, live_history
 from datasets.world.ids import LARGEST_ROOT, customer_ids
 from datasets.world.policy import Policy
@@ -140,15 +140,17 @@ def live_rhythm(
     bonds = relationships(scenario, persons, business=0, seed=seed)
     public_id = customer_ids(roots, np.zeros(customers, dtype=np.int64), seed=seed)
     reached = reached_by_campaigns(company, scenario.main, persons, bonds, public_id)
-    lives = live_through(company, scenario.main, persons, bonds, reached=reached, seed=seed, judged=False)
+    lives = live_through(
+        company, scenario.main, persons, bonds, reached=reached, seed=seed, judged=False, told=False
+    )
     began = np.flatnonzero(lives.encounters)
-    first_at = lives.at[np.cumsum(lives.encounters[began]) - lives.encounters[began]]
+    joined_at = first_at(company, bonds.began[began])
     week = 7 * MICROSECONDS_PER_DAY
     return Rhythm(
         customer_id=public_id[bonds.person[began]],
         x=lives.encounters[began] - 1,
-        recency=(lives.last_at[began] - first_at) / week,
-        age=weeks - first_at / week,
+        recency=(lives.last_at[began] - joined_at) / week,
+        age=weeks - joined_at / week,
         alive=lives.departure[began] == STAYED,
     )
 

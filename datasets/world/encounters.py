@@ -64,44 +64,38 @@ class Company:
 
 @dataclass
 class State:
-    """Where each relationship stands at its next encounter, and what it remembers; arrays (n,)."""
+    """Where each relationship stands at its next encounter, and what it remembers.
+
+    Arrays (n,); what a business does not need (feelings, points, campaigns) is None.
+    """
 
     encounter: Integers
     day: Integers
     place: Floats
     """The part of the day's orders gone by."""
-    expectation: Floats
-    mood: Floats
-    earned: Floats
-    balance: Floats
     last_at: Floats
-    mask: Integers
+    expectation: Any
+    mood: Any
+    earned: Any
+    balance: Any
+    mask: Any
     """Campaigns that reach the customer on the way to this encounter, one bit each."""
 
     def of(self, rows: Any) -> "State":
         """The state of these rows."""
-        return State(**{name: getattr(self, name)[rows] for name in _MEMORY})
+        return State(
+            **{name: None if (own := getattr(self, name)) is None else own[rows] for name in _MEMORY}
+        )
 
 
 _MEMORY = tuple(one.name for one in fields(State))
 
 
-def newborn(company: Company, bonds: Relationships) -> State:
-    """The state at the first encounter."""
-    count = len(bonds.began)
-    day = bonds.began.astype(np.int64)
-    nothing = np.zeros(count)
-    return State(
-        encounter=np.zeros(count, dtype=np.int64),
-        day=day,
-        place=bonds.began - day,
-        expectation=np.full(count, company.scenario.service.expectation),
-        mood=nothing,
-        earned=nothing.copy(),
-        balance=nothing.copy(),
-        last_at=nothing.copy(),
-        mask=np.zeros(count, dtype=np.int64),
-    )
+def first_at(company: Company, began: Floats) -> Floats:
+    """Microseconds from the company's start to the first encounter of relationships that begin on these days (n,)."""
+    day = np.floor(began)
+    at = day * MICROSECONDS_PER_DAY + np.floor(company.hours.clock_time(began - day))
+    return np.maximum(at, 1)
 
 
 @dataclass(frozen=True)
@@ -184,18 +178,20 @@ def live_through(
     reached: NDArray[np.bool_],
     seed: int,
     judged: bool = True,
+    told: bool = True,
     begin: State | None = None,
     replicate: Any = 0,
 ) -> Lives:
     """Every encounter of these relationships before the last day, from their first one or from the state `begin`.
 
-    `judged=False` leaves out quality, judgement and speech where no cause needs them. `replicate` is one number or
-    one for each relationship (n,): 0 is history, others are futures.
+    `judged=False` leaves out quality, judgement and speech where no cause needs them; `told=False` leaves out the
+    encounters themselves and tells how each life ended. `replicate` is one number or one for each relationship (n,):
+    0 is history, others are futures.
     """
     number = company.scenario.businesses.index(business)
     who = _customers(company.scenario, business, persons, bonds, reached)
-    state = newborn(company, bonds) if begin is None else begin
-    loop = _Loop(company, business, number, who, seed=seed, judged=judged)
+    loop = _Loop(company, business, number, who, seed=seed, judged=judged, told=told)
+    state = loop.newborn() if begin is None else begin
     replicate = np.broadcast_to(np.asarray(replicate, dtype=np.int64), (len(who.odds),))
     count = len(who.odds)
     final = state.of(np.arange(count))
@@ -205,12 +201,13 @@ def live_through(
 
     # Long lives first: the short ones fill the places that fall free, and few are left over at the end.
     there = np.flatnonzero(state.day < company.days)
-    queue = there[np.argsort(-bonds.rate_per_week[there], kind="stable")]
+    queue = there[np.argsort(-bonds.rate_per_week[there])]
     row = queue[: philox.ROWS]
     taken = len(row)
     now = state.of(row)
     steps: list[dict[str, NDArray[Any]]] = []
     foreseen: Foresight | None = None
+    longest = 0
     while len(row):
         identity = bonds.identity[row]
         if taken == len(queue) and (foreseen is None or foreseen.is_used_up):
@@ -219,18 +216,22 @@ def live_through(
         step, after, leave_probability, reason, exposure = loop.step(
             row, identity, now, replicate[row], words
         )
-        steps.append({"row": row, "encounter": now.encounter, **step})
-        last["at"][row], last["leave"][row], last["exposure"][row] = step["at"], leave_probability, exposure
-        departure[row] = reason
-        encounters[row] = now.encounter + 1
-        if len(steps) >= MOST_ENCOUNTERS and encounters.max() >= MOST_ENCOUNTERS:
+        if told:
+            steps.append({"row": row, "encounter": now.encounter, **step})
+        longest += 1
+        if longest >= MOST_ENCOUNTERS and now.encounter.max() + 1 >= MOST_ENCOUNTERS:
             raise ValueError(
                 f"scenario {company.scenario.name}: a customer has {MOST_ENCOUNTERS} orders or more, and order ids "
                 f"reach no further; lower r of businesses.{business.name}, or live fewer weeks"
             )
-        stays = np.flatnonzero((reason == STAYED) & (after.day < company.days))
-        ended = np.flatnonzero((reason != STAYED) | (after.day >= company.days))
-        _keep(final, row[ended], after.of(ended))
+        ends = (reason != STAYED) | (after.day >= company.days)
+        stays, ended = np.flatnonzero(~ends), np.flatnonzero(ends)
+        done = row[ended]
+        _keep(final, done, after.of(ended))
+        encounters[done] = after.encounter[ended]
+        departure[done] = reason[ended]
+        for name, values in (("at", step["at"]), ("leave", leave_probability), ("exposure", exposure)):
+            last[name][done] = values[ended]
         if foreseen:
             foreseen.column = foreseen.column[stays]
         fresh = queue[taken : taken + philox.ROWS - len(stays)]
@@ -276,13 +277,21 @@ class _Loop:
     """One business of one company: what does not change from step to step, and the step itself."""
 
     def __init__(
-        self, company: Company, business: Business, number: int, who: _Customers, *, seed: int, judged: bool
+        self,
+        company: Company,
+        business: Business,
+        number: int,
+        who: _Customers,
+        *,
+        seed: int,
+        judged: bool,
+        told: bool = True,
     ) -> None:
         scenario = company.scenario
         self.company, self.business, self.number, self.who, self.seed = company, business, number, who, seed
         self.causes, self.service, self.costs = scenario.causes, scenario.service, scenario.costs
         self.amounts = gamma_quantiles(business.p) if business.kind != "contract" else None
-        self.judged = judged
+        self.judged, self.told = judged, told
         self.loyal = business.loyalty and bool(company.calendar.loyalty.any())
         self.ties = scenario.causes != type(scenario.causes)()
         # Points are redeemed by a draw for speech, and answers cost money, whatever is asked for.
@@ -300,6 +309,23 @@ class _Loop:
             if one and policy_on(company, 7 * one.week).targeting == "silent"
         ]
         self.campaigns = any(campaigns)
+
+    def newborn(self) -> State:
+        """The state at the first encounter."""
+        count = len(self.who.began)
+        day = self.who.began.astype(np.int64)
+        nothing = np.zeros(count)
+        return State(
+            encounter=np.zeros(count, dtype=np.int64),
+            day=day,
+            place=self.who.began - day,
+            last_at=nothing.copy(),
+            expectation=np.full(count, self.service.expectation) if self.felt else None,
+            mood=nothing.copy() if self.felt else None,
+            earned=nothing.copy() if self.loyal else None,
+            balance=nothing.copy() if self.loyal else None,
+            mask=np.zeros(count, dtype=np.int64) if self.campaigns else None,
+        )
 
     def draw(self, identity: Integers, now: State, replicate: Integers) -> tuple[philox.Words, ...]:
         """The words of an encounter that each row needs."""
@@ -348,8 +374,9 @@ class _Loop:
             answer_cents = felt.pop("answer_cents")
             record |= felt
         earned, balance = now.earned, now.balance
-        spent, earned, balance = self.spend(row, now, at, words[2], redeem_place, answer_cents)
-        record |= spent
+        if self.told or self.loyal:
+            spent, earned, balance = self.spend(row, now, at, words[2], redeem_place, answer_cents)
+            record |= spent
         leave_probability, reason = self.leave(row, now, mood, words[3])
         if self.judged:
             record["leave_probability"] = leave_probability.astype(np.float32)
@@ -596,13 +623,13 @@ class _Loop:
     ) -> tuple[Integers, Floats, Floats]:
         """Day and place at which `need` is used up, and what would be used up by the end of history."""
         clock, calendar, days = self.company.clock, self.company.calendar, self.company.days
-        end = clock.elapsed[kind, days]
+        end = clock.read(kind, np.full(len(kind), days), 0.0)
         exposure = (end - reading) * pace
         target = reading + need / pace
         switch = calendar.switch_day
         if self.causes.price_order and 0 < switch < days:
             # The new price holds from the switch on, also for those who are on their way.
-            at_switch = clock.elapsed[kind, switch]
+            at_switch = clock.read(kind, np.full(len(kind), switch), 0.0)
             new_pace = self.pace(row, np.full(len(row), switch), mood)
             before = day < switch
             crosses = before & (target > at_switch)
@@ -689,11 +716,15 @@ def _share(log_odds: Floats) -> Floats:
 
 def _keep(final: State, row: Integers, state: State) -> None:
     for name in _MEMORY:
-        getattr(final, name)[row] = getattr(state, name)
+        if (kept := getattr(final, name)) is not None:
+            kept[row] = getattr(state, name)
 
 
 def _joined(first: State, second: State) -> State:
-    return State(**{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _MEMORY})
+    both = {name: (getattr(first, name), getattr(second, name)) for name in _MEMORY}
+    return State(
+        **{name: None if one is None else np.concatenate([one, other]) for name, (one, other) in both.items()}
+    )
 
 
 def _arranged(

@@ -316,7 +316,7 @@ def _in_order(
             departure=np.concatenate([one.departure for one in lives])[by_person],
             leave_probability=np.concatenate([one.leave_probability for one in lives])[by_person],
             exposure=np.concatenate([one.exposure for one in lives])[by_person],
-            balance=np.concatenate([one.state.balance for one in lives])[by_person],
+            balance=np.concatenate([_balance(one) for one in lives])[by_person],
         ),
         bond=bond,
         encounter=np.concatenate([one.encounter for one in lives])[encounter_order],
@@ -329,6 +329,11 @@ def _in_order(
         referred_at=referred_at[order],
         lives=tuple(lived) if keep_lives else (),
     )
+
+
+def _balance(lives: Lives) -> Floats:
+    """The points left; none in a business that gives none."""
+    return np.zeros(len(lives.encounters)) if lives.state.balance is None else lives.state.balance
 
 
 def _columns(lives: list[Lives], order: Integers) -> dict[str, NDArray[Any]]:

@@ -299,9 +299,33 @@ def tea_shops(draw: st.DrawFn) -> Scenario:
 
 
 @lived_by_hypothesis
-@given(tea_shops(), st.integers(0, 2**64 - 1))
-def test_the_tea_shops_with_any_numbers_live(company: Scenario, seed: int) -> None:
-    _must_hold(live(company, customers=CUSTOMERS, seed=seed))
+@given(tea_shops(), st.none() | _any(Policy, from_week=st.integers(0, 7)), st.integers(0, 2**64 - 1))
+def test_the_tea_shops_with_any_numbers_live(company: Scenario, policy: Policy | None, seed: int) -> None:
+    _must_hold(live(company, policy, customers=CUSTOMERS, seed=seed))
+
+
+def _at_the_end(scenario: Scenario, end: str, *parts: str) -> Scenario:
+    """The scenario with every number of these parts at its lowest or its highest."""
+    for part, number, one in _places(scenario):
+        if part in parts and one.name not in ("referral", "reference_customers") and end in one.metadata:
+            length = one.metadata.get("length")
+            value = (one.metadata[end],) * length if length else one.metadata[end]
+            # What must not all be 0, or must add up to 1, stays.
+            with suppress(ValueError):
+                scenario = _with(scenario, part, number, one.name, value)
+    return scenario
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+@pytest.mark.parametrize(
+    "parts", [*((part,) for part in PARTS), PARTS], ids=lambda parts: "-".join(parts[:2])
+)
+def test_the_tea_shops_with_all_numbers_at_an_end_live(parts: tuple[str, ...], end: str) -> None:
+    centre = replace(TEA.call_centre, reference_customers=1000)
+    calm = replace(BUSY_TEA, causes=replace(TEA.causes, referral=0.0), call_centre=centre)
+    company = _at_the_end(calm, end, *parts)
+    assert company != calm
+    _must_hold(live(company, customers=CUSTOMERS, seed=2))
 
 
 def test_every_part_of_a_scenario_is_tried() -> None:
@@ -379,6 +403,14 @@ def test_too_many_referrals_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
     talkative = replace(TEA.textbook(a=0.1, b=1000.0), causes=causes, service=service)
     with pytest.raises(ValueError, match=r"scenario tea_shops: .* more than 40; lower causes\.referral"):
         live(talkative, customers=3, tables=("orders",))
+
+
+def test_more_calls_than_a_call_centre_can_take_are_refused() -> None:
+    centre = replace(TEA.call_centre, reference_customers=10**6, minutes_per_call=120.0, load_factor=10.0)
+    service = replace(TEA.service, question_share=1.0, phone_share=1.0)
+    called_all_day = replace(BUSY_TEA, call_centre=centre, service=service)
+    with pytest.raises(ValueError, match=r"scenario tea_shops: call_centre: .*; lower reference_customers"):
+        live(called_all_day, customers=3)
 
 
 @pytest.mark.parametrize(
