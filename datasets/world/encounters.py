@@ -83,9 +83,8 @@ class State:
 
     def of(self, rows: Any) -> "State":
         """The state of these rows."""
-        return State(
-            **{name: None if (own := getattr(self, name)) is None else own[rows] for name in _MEMORY}
-        )
+        every: dict[str, Any] = {name: getattr(self, name) for name in _MEMORY}
+        return State(**{name: None if own is None else own[rows] for name, own in every.items()})
 
 
 _MEMORY = tuple(one.name for one in fields(State))
@@ -721,9 +720,9 @@ def _keep(final: State, row: Integers, state: State) -> None:
 
 
 def _joined(first: State, second: State) -> State:
-    both = {name: (getattr(first, name), getattr(second, name)) for name in _MEMORY}
+    both: dict[str, Any] = {name: (getattr(first, name), getattr(second, name)) for name in _MEMORY}
     return State(
-        **{name: None if one is None else np.concatenate([one, other]) for name, (one, other) in both.items()}
+        **{name: None if own is None else np.concatenate([own, other]) for name, (own, other) in both.items()}
     )
 
 

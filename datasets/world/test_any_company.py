@@ -328,6 +328,37 @@ def test_the_tea_shops_with_all_numbers_at_an_end_live(parts: tuple[str, ...], e
     _must_hold(live(company, customers=CUSTOMERS, seed=2))
 
 
+@pytest.mark.parametrize("answering", [-3.0, 3.0])
+def test_customers_beside_themselves_live(answering: float) -> None:
+    """Feelings a thousand times as strong as usual, and who feels much never answers, or always."""
+    causes = replace(
+        Causes(), disconfirmation=5.0, desire=5.0, loss_weight=10.0, failure=10.0, departure=10.0
+    )
+    service = replace(TEA.service, survey_share=1.0, survey_extremes=answering, failure_share=0.5)
+    world = live(replace(BUSY_TEA, causes=causes, service=service), customers=300)
+    assert np.abs(world.tables["truth_encounters"]["satisfaction"].to_numpy()).max() > 500
+    _must_hold(world)
+
+
+@pytest.mark.parametrize("end", ["usual", "low", "high"])
+def test_a_clock_finds_the_moment_that_it_shows(end: str) -> None:
+    """Whatever the seasons, sales and campaigns: from a moment to the reading of the clock and back."""
+    scenario = _at_the_end(BUSY_TEA, end, "market", "causes") if end != "usual" else TEA
+    clock = history.company_under(
+        scenario, scenario.policy, days=7 * scenario.weeks, seed=1, phone=False
+    ).clock
+    rng, many = np.random.default_rng(4), 20_000
+    day, place = rng.integers(0, 7 * scenario.weeks, many), rng.random(many)
+    response, mask = rng.integers(0, 3, many), rng.integers(0, 2 ** len(scenario.campaigns), many)
+    kind = clock.of(response=response, mask=mask)
+    assert len(set(kind)) == 1 + 2 * 2 ** len(scenario.campaigns)
+    found_day, found_place = clock.when(kind, clock.read(kind, day, place))
+    # A reading is known to some 16 digits, so a slow day beside fast ones is met less sharply.
+    assert np.abs(found_day + found_place - day - place).max() < 1e-5
+    beyond, _ = clock.when(kind, np.full(many, 1e18))
+    assert (beyond == 7 * scenario.weeks).all()
+
+
 def test_every_part_of_a_scenario_is_tried() -> None:
     held = set(PARTS + GROUPS)
     others = {"name", "currency", "start", "locales", "bands"}
