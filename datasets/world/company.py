@@ -19,9 +19,10 @@ from datasets.tables import TABLES
 from datasets.world import growth, programmes, sales, secrets, voices
 from datasets.world.arrays import table
 from datasets.world.calendar import MICROSECONDS_PER_DAY
-from datasets.world.encounters import STAYED, first_at, live_through, reached_by_campaigns
+from datasets.world.encounters import live_through, reached_by_campaigns
 from datasets.world.history import History, company_under, live_history
 from datasets.world.ids import LARGEST_ROOT, customer_ids
+from datasets.world.lives import STAYED, first_at
 from datasets.world.policy import Policy
 from datasets.world.scenario import LONGEST_WEEKS, Scenario
 from datasets.world.traits import people, relationships

@@ -1,142 +1,25 @@
 """How does a customer's life unfold, encounter after encounter?
 
-At each encounter the company delivers some quality; the customer judges it, speaks or is silent, is answered or not,
-learns what to expect, spends, and stays or leaves, for a reason. Who stays comes back when a remaining unit
-exponential is used up, or when the next period of the contract begins.
-
-All who are still there take the step together, and the encounter number is a column of the state: as soon as some
-have left, others begin, so that about 16 thousand rows are always at work. The cost grows with the number of
-encounters and with nothing else. What nobody asks for is not computed.
+All who are still there take the step together (one_encounter.py), and the encounter number is a column of the state:
+as soon as some have left, others begin, so that about 16 thousand rows are always at work. The cost grows with the
+number of encounters and with nothing else. What nobody asks for is not computed.
 """
 
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datasets.world import philox
-from datasets.world.calendar import MICROSECONDS_PER_DAY, SLEEPING_DOG, UNMOVED, Calendar, Clock, Hours
-from datasets.world.calls import Calls, PhoneLine
-from datasets.world.draws import (
-    ANSWER,
-    CONTACT,
-    FUTURE,
-    GAP_SPEND_LEAVE,
-    QUALITY,
-    SPEECH,
-    Foresight,
-    draw,
-    draw_each,
-    foresee,
-)
+from datasets.world.draws import FUTURE, Foresight, draw
 from datasets.world.ids import MOST_ENCOUNTERS
-from datasets.world.policy import Policy
-from datasets.world.quantiles import gamma_quantiles, normal_quantiles
-from datasets.world.scenario import REASONS, Business, Scenario
+from datasets.world.lives import STAYED, Company, Lives, State, arranged, joined, keep, policy_on
+from datasets.world.one_encounter import Encounters, customers
+from datasets.world.scenario import Business
 from datasets.world.traits import People, Relationships
-
-# An amount in cents stays an exact whole number, and the sum of many such amounts too.
-LARGEST_AMOUNT_CENTS = 10**12
-# How far mood and price together can move the log of an order rate.
-MOST_LOG_PACE = 3.0
-SERVICE, PRICE, COMPETITOR, MOVED, INVOLUNTARY = range(len(REASONS))
-STAYED = -1
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Company:
-    """A scenario under a policy, ready to be lived for so many days."""
-
-    scenario: Scenario
-    policy: Policy
-    calendar: Calendar
-    clock: Clock
-    hours: Hours
-    phone: PhoneLine | None
-    """None: nobody asks what callers go through, and it moves nothing."""
-    days: int
-
-
-@dataclass
-class State:
-    """Where each relationship stands at its next encounter, and what it remembers.
-
-    Arrays (n,); what a business does not need (feelings, points, campaigns) is None.
-    """
-
-    encounter: Integers
-    day: Integers
-    place: Floats
-    """The part of the day's orders gone by."""
-    last_at: Floats
-    expectation: Any
-    mood: Any
-    earned: Any
-    balance: Any
-    mask: Any
-    """Campaigns that reach the customer on the way to this encounter, one bit each."""
-
-    def of(self, rows: Any) -> "State":
-        """The state of these rows."""
-        every: dict[str, Any] = {name: getattr(self, name) for name in _MEMORY}
-        return State(**{name: None if own is None else own[rows] for name, own in every.items()})
-
-
-_MEMORY = tuple(one.name for one in fields(State))
-
-
-def first_at(company: Company, began: Floats) -> Floats:
-    """Microseconds from the company's start to the first encounter of relationships that begin on these days (n,)."""
-    day = np.floor(began)
-    at = day * MICROSECONDS_PER_DAY + np.floor(company.hours.clock_time(began - day))
-    return np.maximum(at, 1)
-
-
-@dataclass(frozen=True)
-class Lives:
-    """What became of relationships (n,), and all their encounters (m,), by row and time."""
-
-    encounters: Integers
-    """How many each had (n,)."""
-    last_at: Floats
-    """Microseconds from the company's start to the last encounter (n,)."""
-    departure: NDArray[np.int8]
-    """The number of the reason for which each left, or STAYED."""
-    leave_probability: Floats
-    """At the last encounter (n,)."""
-    exposure: Floats
-    """Expected encounters from the last one to the end of history, had the customer stayed (n,)."""
-    state: State
-    """Where each stands afterwards: the next encounter, as far as it is known, and the memory of the last."""
-    row: Integers
-    encounter: Integers
-    at: Integers
-    record: dict[str, NDArray[Any]]
-    """Further columns (m,): cents, base_cents, cut_cents, profit_cents, and, if asked for, what was felt and done."""
-    calls: Calls
-
-
-@dataclass(frozen=True)
-class _Customers:
-    """What the loop needs to know of each relationship (n,); gathered once."""
-
-    odds: Floats
-    rate_per_week: Floats
-    mean_cents: Floats
-    response: Integers
-    reached: Integers
-    desire: Floats
-    complaint: Floats
-    price_sensitivity: Floats
-    enrolled: Flags
-    moved: Floats
-    involuntary: Floats
-    began: Floats
 
 
 def reached_by_campaigns(
@@ -163,11 +46,6 @@ def reached_by_campaigns(
     return reached
 
 
-def policy_on(company: Company, day: int) -> Policy:
-    """The policy that holds on a day."""
-    return company.policy if day >= company.calendar.switch_day else company.scenario.policy
-
-
 def live_through(
     company: Company,
     business: Business,
@@ -188,8 +66,8 @@ def live_through(
     0 is history, others are futures.
     """
     number = company.scenario.businesses.index(business)
-    who = _customers(company.scenario, business, persons, bonds, reached)
-    loop = _Loop(company, business, number, who, seed=seed, judged=judged, told=told)
+    who = customers(company.scenario, business, persons, bonds, reached)
+    loop = Encounters(company, business, number, who, seed=seed, judged=judged, told=told)
     state = loop.newborn() if begin is None else begin
     replicate = np.broadcast_to(np.asarray(replicate, dtype=np.int64), (len(who.odds),))
     count = len(who.odds)
@@ -226,7 +104,7 @@ def live_through(
         ends = (reason != STAYED) | (after.day >= company.days)
         stays, ended = np.flatnonzero(~ends), np.flatnonzero(ends)
         done = row[ended]
-        _keep(final, done, after.of(ended))
+        keep(final, done, after.of(ended))
         encounters[done] = after.encounter[ended]
         departure[done] = reason[ended]
         for name, values in (("at", step["at"]), ("leave", leave_probability), ("exposure", exposure)):
@@ -236,419 +114,9 @@ def live_through(
         fresh = queue[taken : taken + philox.ROWS - len(stays)]
         taken += len(fresh)
         row = np.concatenate([row[stays], fresh])
-        now = _joined(after.of(stays), state.of(fresh))
+        now = joined(after.of(stays), state.of(fresh))
     begun = state.encounter
-    return _arranged(steps, encounters, begun, last, departure, final, loop)
-
-
-def _customers(
-    scenario: Scenario,
-    business: Business,
-    persons: People,
-    bonds: Relationships,
-    reached: NDArray[np.bool_],
-) -> _Customers:
-    causes, person = scenario.causes, bonds.person
-    household = persons.household[person]
-    moving = np.array(scenario.households.moving) ** causes.household_moving
-    # Who pays at once owes nothing.
-    unpaid = (1 - persons.recovery[person]) * (business.kind == "credit")
-    debt = np.exp(causes.bad_debt * unpaid)
-    # A dropout probability of 1 would be infinite odds.
-    dropout = np.minimum(bonds.dropout, 1 - 1e-12)
-    return _Customers(
-        odds=dropout / (1 - dropout),
-        rate_per_week=bonds.rate_per_week,
-        mean_cents=bonds.mean_cents,
-        response=persons.response[person],
-        reached=(reached << np.arange(reached.shape[1])).sum(axis=1).astype(np.int64),
-        desire=persons.desire[person],
-        complaint=persons.complaint[person],
-        price_sensitivity=persons.price_sensitivity[person],
-        enrolled=persons.enrolled[person],
-        moved=moving[household],
-        involuntary=debt,
-        began=bonds.began,
-    )
-
-
-class _Loop:
-    """One business of one company: what does not change from step to step, and the step itself."""
-
-    def __init__(
-        self,
-        company: Company,
-        business: Business,
-        number: int,
-        who: _Customers,
-        *,
-        seed: int,
-        judged: bool,
-        told: bool = True,
-    ) -> None:
-        scenario = company.scenario
-        self.company, self.business, self.number, self.who, self.seed = company, business, number, who, seed
-        self.causes, self.service, self.costs = scenario.causes, scenario.service, scenario.costs
-        self.amounts = gamma_quantiles(business.p) if business.kind != "contract" else None
-        self.judged, self.told = judged, told
-        self.loyal = business.loyalty and bool(company.calendar.loyalty.any())
-        self.ties = scenario.causes != type(scenario.causes)()
-        # Points are redeemed by a draw for speech, and answers cost money, whatever is asked for.
-        self.felt = judged or self.ties or self.loyal or company.phone is not None
-        self.calls: list[Calls] = []
-        campaigns = [one if one.business == business.name else None for one in scenario.campaigns]
-        days = np.arange(company.days)
-        self.at_work = _bits(
-            campaigns, days, lambda one: (days >= 7 * one.week) & (days < 7 * (one.week + one.weeks))
-        )
-        self.past = _bits(campaigns, days, lambda one: days >= 7 * one.week)
-        self.silences = [
-            (bit, 7 * one.week - 7 * policy_on(company, 7 * one.week).silent_weeks)
-            for bit, one in enumerate(campaigns)
-            if one and policy_on(company, 7 * one.week).targeting == "silent"
-        ]
-        self.campaigns = any(campaigns)
-
-    def newborn(self) -> State:
-        """The state at the first encounter."""
-        count = len(self.who.began)
-        day = self.who.began.astype(np.int64)
-        nothing = np.zeros(count)
-        return State(
-            encounter=np.zeros(count, dtype=np.int64),
-            day=day,
-            place=self.who.began - day,
-            last_at=nothing.copy(),
-            expectation=np.full(count, self.service.expectation) if self.felt else None,
-            mood=nothing.copy() if self.felt else None,
-            earned=nothing.copy() if self.loyal else None,
-            balance=nothing.copy() if self.loyal else None,
-            mask=np.zeros(count, dtype=np.int64) if self.campaigns else None,
-        )
-
-    def draw(self, identity: Integers, now: State, replicate: Integers) -> tuple[philox.Words, ...]:
-        """The words of an encounter that each row needs."""
-        purposes = (GAP_SPEND_LEAVE, QUALITY, SPEECH) if self.felt else (GAP_SPEND_LEAVE,)
-        return draw_each(
-            identity,
-            now.encounter,
-            purposes=purposes,
-            seed=self.seed,
-            business=self.number,
-            replicate=replicate,
-        )
-
-    def foresee(self, identity: Integers, now: State, replicate: Integers) -> Foresight | None:
-        """The words of several encounters of each row, those of complaints among them."""
-        purposes = (GAP_SPEND_LEAVE, QUALITY, SPEECH, CONTACT, ANSWER) if self.felt else (GAP_SPEND_LEAVE,)
-        return foresee(
-            identity,
-            now.encounter,
-            purposes=purposes,
-            seed=self.seed,
-            business=self.number,
-            replicate=replicate,
-        )
-
-    def step(
-        self,
-        row: Integers,
-        identity: Integers,
-        now: State,
-        replicate: Integers,
-        drawn: tuple[philox.Words, ...],
-    ) -> tuple[dict[str, NDArray[Any]], State, Floats, NDArray[np.int8], Floats]:
-        """One encounter of each row: its record, the state after it, and how it ended."""
-        words, *feelings = drawn
-        # The hour is rounded, not the sum: a contract is then paid at the same microsecond of the day for years.
-        at = now.day * float(MICROSECONDS_PER_DAY) + np.floor(self.company.hours.clock_time(now.place))
-        at = np.maximum(at, now.last_at + 1)
-        # The gap needs 52 of these 64 bits; twelve are left for the channel.
-        record: dict[str, NDArray[Any]] = {"at": at, "channel_place": (words[1] & 0xFFF).astype(np.uint16)}
-        mood, expectation, answer_cents = now.mood, now.expectation, 0.0
-        redeem_place = philox.uniform(feelings[1][2]) if feelings else None
-        if self.felt:
-            felt = self.feel(row, identity, now, at, drawn, replicate)
-            mood, expectation = felt.pop("mood"), felt.pop("expectation_afterwards")
-            answer_cents = felt.pop("answer_cents")
-            record |= felt
-        earned, balance = now.earned, now.balance
-        if self.told or self.loyal:
-            spent, earned, balance = self.spend(row, now, at, words[2], redeem_place, answer_cents)
-            record |= spent
-        leave_probability, reason = self.leave(row, now, mood, words[3])
-        if self.judged:
-            record["leave_probability"] = leave_probability.astype(np.float32)
-        after, exposure = self.wait(row, now, mood, words[0], words[1])
-        after.expectation, after.mood, after.earned, after.balance = expectation, mood, earned, balance
-        after.last_at = at
-        return record, after, leave_probability, reason, exposure
-
-    def feel(
-        self,
-        row: Integers,
-        identity: Integers,
-        now: State,
-        at: Floats,
-        drawn: tuple[philox.Words, ...],
-        replicate: Integers,
-    ) -> dict[str, Any]:
-        """Quality, judgement, complaint or silence, the answer, and praise."""
-        words, speech = drawn[1], drawn[2]
-        causes, service, who = self.causes, self.service, self.who
-        failed = philox.uniform(words[1]) < service.failure_share
-        quality = self.company.calendar.quality[now.day] + normal_quantiles(philox.uniform(words[0]))
-        quality -= causes.failure * failed
-        disconfirmation = quality - now.expectation
-        satisfaction = causes.disconfirmation * self.weighed(disconfirmation)
-        satisfaction += causes.desire * self.weighed(quality - who.desire[row])
-        complaint_odds = (
-            _logit(service.complaint_share) + who.complaint[row] - causes.complaining * satisfaction
-        )
-        complained = philox.uniform(words[2]) < _share(complaint_odds)
-        asks = ~complained & (philox.uniform(speech[1]) < service.question_share)
-        afterwards = satisfaction.copy()
-        answered_well = np.zeros(len(row), dtype=bool)
-        answer_cents = np.zeros(len(row))
-        speaks = np.flatnonzero(complained | asks)
-        if len(speaks) and self.company.phone is not None:
-            calls = self.company.phone.taken(
-                row=row[speaks],
-                encounter=now.encounter[speaks],
-                day=now.day[speaks],
-                at=at[speaks],
-                complained=complained[speaks],
-                answered_share=self.company.calendar.answered_share[now.day[speaks]],
-                words=self.contact_words(identity, now, replicate, speaks, drawn),
-            )
-            moved = -causes.waiting * calls.wait_seconds / 60 - causes.hanging_up * calls.abandoned
-            moved += (
-                np.where(calls.answered_well, causes.good_answer, -causes.poor_answer) * complained[speaks]
-            )
-            afterwards[speaks] += moved
-            answered_well[speaks] = calls.answered_well
-            taken_calls = calls.by_phone & ~calls.abandoned
-            answer_cents[speaks] = (
-                self.costs.answer_cents * calls.answered_well + self.costs.call_cents * taken_calls
-            )
-            if self.judged:
-                self.calls.append(calls)
-        mood = (1 - service.memory) * now.mood + service.memory * afterwards
-        praise = service.recommendation_share * _exp(causes.praising * mood)
-        recommended = philox.uniform(words[3]) < praise
-        felt = {
-            "recommended": recommended,
-            "refers": recommended & (philox.uniform(speech[3]) < causes.referral),
-            "mood": mood,
-            "expectation_afterwards": now.expectation + causes.learning * disconfirmation,
-            "answer_cents": answer_cents,
-        }
-        if self.judged:
-            felt |= {
-                "quality": quality.astype(np.float32),
-                "expectation": now.expectation.astype(np.float32),
-                "disconfirmation": disconfirmation.astype(np.float32),
-                "satisfaction": satisfaction.astype(np.float32),
-                "satisfaction_afterwards": afterwards.astype(np.float32),
-                "felt_mood": mood.astype(np.float32),
-                "failed": failed,
-                "complained": complained,
-                "answered_well": answered_well,
-                "survey_word": speech[0].astype(np.uint32),
-            }
-        return felt
-
-    def contact_words(
-        self,
-        identity: Integers,
-        now: State,
-        replicate: Integers,
-        rows: Integers,
-        drawn: tuple[philox.Words, ...],
-    ) -> tuple[philox.Words, ...]:
-        """The words of complaints and questions, of these rows alone."""
-        if len(drawn) == 5:
-            return tuple(words[:, rows] for words in drawn[3:])
-        return draw_each(
-            identity[rows],
-            now.encounter[rows],
-            purposes=(CONTACT, ANSWER),
-            seed=self.seed,
-            business=self.number,
-            replicate=replicate[rows],
-        )
-
-    def weighed(self, gap: Floats) -> Floats:
-        """A gap as it is felt: a shortfall weighs more than a surplus."""
-        return gap + self.causes.loss_weight * np.minimum(gap, 0)
-
-    def spend(
-        self,
-        row: Integers,
-        now: State,
-        at: Floats,
-        word: philox.Words,
-        redeem_place: Floats | None,
-        answer_cents: Floats | float,
-    ) -> tuple[dict[str, NDArray[Any]], Floats, Floats]:
-        """What is paid, what it costs the company, and the points."""
-        calendar, who, loyalty = self.company.calendar, self.who, self.company.scenario.loyalty
-        base = who.mean_cents[row]
-        earned, balance = now.earned, now.balance
-        if self.amounts is not None:
-            base = self.amounts(philox.uniform(word)) * (base / self.business.p)
-        if self.loyal and self.causes.tier_spend:
-            tier = (earned >= loyalty.silver_points) + 1.0 * (earned >= loyalty.gold_points)
-            base = base * np.exp(self.causes.tier_spend * tier * calendar.loyalty[now.day])
-        # Never nothing, for that would be no purchase; never more than an integer of cents can hold.
-        base = np.minimum(base, LARGEST_AMOUNT_CENTS)
-        full = np.clip(np.rint(base * calendar.price[now.day]), 1, LARGEST_AMOUNT_CENTS)
-        cut = np.zeros(len(row))
-        if self.causes.sale_discount and self.amounts is not None:
-            cut = np.floor(full * calendar.sale_cut[now.day])
-        record: dict[str, NDArray[Any]] = {}
-        if self.loyal:
-            member = who.enrolled[row] & calendar.loyalty[now.day]
-            idle = at - now.last_at > loyalty.expiry_weeks * 7.0 * MICROSECONDS_PER_DAY
-            expired = np.where(idle & (now.encounter > 0), balance, 0.0)
-            balance = balance - expired
-            wishes = redeem_place is not None and redeem_place < loyalty.redeem_share
-            enough = balance >= loyalty.redeem_minimum_points
-            redeemed = np.where(member & enough & wishes, balance, 0.0)
-            worth = np.minimum(np.floor(redeemed * loyalty.point_value_cents), full - cut - 1)
-            cut = cut + np.maximum(worth, 0)
-            gained = np.where(member, np.floor((full - cut) * (loyalty.points_per_100_cents / 100)), 0.0)
-            balance = balance - redeemed + gained
-            earned = earned + gained
-            record |= {"points_gained": gained, "points_redeemed": redeemed, "points_expired": expired}
-        paid = full - cut
-        profit = paid - self.costs.goods_share * base - calendar.cost_per_encounter[now.day] - answer_cents
-        record |= {"cents": paid, "cut_cents": cut, "profit_cents": profit}
-        return record, earned, balance
-
-    def leave(
-        self, row: Integers, now: State, mood: Floats, word: philox.Words
-    ) -> tuple[Floats, NDArray[np.int8]]:
-        """The probability of leaving here, and the reason of those who do."""
-        causes, calendar, who, day = self.causes, self.company.calendar, self.who, now.day
-        shares = self.company.scenario.reasons
-        reason = np.full(len(row), STAYED, dtype=np.int8)
-        odds = who.odds[row]
-        place = philox.uniform(word)
-        if self.ties:
-            own = np.zeros(len(row))
-            if causes.switching_cost:
-                own -= causes.switching_cost / 365.25 * (day + now.place - who.began[row])
-            if self.campaigns:
-                own += self.after_contact(who.response[row], now)
-            tie = np.exp(own)
-            price = calendar.price_push[day]
-            if causes.price_departure:
-                price = price * calendar.price[day] ** (causes.price_departure * who.price_sensitivity[row])
-            pushes = np.empty((len(REASONS), len(row)))
-            pushes[SERVICE] = calendar.service_push[day] * tie * _exp(-causes.departure * mood)
-            pushes[PRICE] = price * tie
-            pushes[COMPETITOR] = calendar.competitor_push[day] * tie
-            pushes[MOVED] = who.moved[row]
-            pushes[INVOLUNTARY] = who.involuntary[row]
-            pushes *= np.array(shares)[:, None]
-            odds = odds * pushes.sum(axis=0)
-        probability = np.where(now.encounter >= self.business.leaving_from, odds / (1 + odds), 0.0)
-        leaving = np.flatnonzero(place < probability)
-        weights = pushes[:, leaving] if self.ties else np.tile(np.array(shares)[:, None], len(leaving))
-        reached = np.cumsum(weights, axis=0)
-        # Below p, the place is spread evenly from 0 to p: divided by p it draws the reason.
-        drawn = place[leaving] / probability[leaving] * reached[-1]
-        reason[leaving] = np.minimum((drawn >= reached).sum(axis=0), len(REASONS) - 1)
-        return probability, reason
-
-    def after_contact(self, response: Integers, now: State) -> Floats:
-        """Log-odds of leaving that a campaign at work adds (sleeping dogs) or takes away (persuadables)."""
-        contacted = (now.mask & self.at_work[now.day]) != 0
-        effect = np.where(response == SLEEPING_DOG, self.causes.annoyance_leave, -self.causes.persuasion_stay)
-        return np.where(contacted & (response != UNMOVED), effect, 0.0)
-
-    def wait(
-        self, row: Integers, now: State, mood: Floats, high: philox.Words, low: philox.Words
-    ) -> tuple[State, Floats]:
-        """When the next encounter comes, and how many were to be expected before the end of history."""
-        company, who = self.company, self.who
-        mask = self.campaigns_ahead(row, now)
-        if self.business.kind == "contract":
-            day = now.day + self.business.period_days
-            # One payment is certain where its day comes before the end.
-            exposure = np.where(day < company.days, np.inf, 0.0)
-            place = now.place
-        else:
-            kind = company.clock.of(response=who.response[row], mask=mask)
-            reading = company.clock.read(kind, now.day, now.place)
-            pace = self.pace(row, now.day, mood)
-            need = -np.log(philox.fine_uniform(high, low))
-            day, place, exposure = self.next_reading(kind, reading, now.day, pace, need, row, mood)
-        after = State(
-            encounter=now.encounter + 1,
-            day=day,
-            place=place,
-            expectation=now.expectation,
-            mood=mood,
-            earned=now.earned,
-            balance=now.balance,
-            last_at=now.last_at,
-            mask=mask,
-        )
-        return after, exposure
-
-    def pace(self, row: Integers, day: Integers, mood: Floats) -> Floats:
-        """Orders per week of the usual pace: the customer's own rate, moved by mood and price."""
-        causes, pace = self.causes, self.who.rate_per_week[row]
-        if not (causes.repurchase or causes.price_order):
-            return pace
-        power = causes.repurchase * mood
-        if causes.price_order:
-            price = self.company.calendar.price[np.minimum(day, self.company.days - 1)]
-            power = power - causes.price_order * self.who.price_sensitivity[row] * np.log(price)
-        # Nobody is so pleased as to order more than twenty times as often.
-        return pace * np.exp(np.clip(power, -MOST_LOG_PACE, MOST_LOG_PACE))
-
-    def next_reading(
-        self,
-        kind: Integers,
-        reading: Floats,
-        day: Integers,
-        pace: Floats,
-        need: Floats,
-        row: Integers,
-        mood: Floats,
-    ) -> tuple[Integers, Floats, Floats]:
-        """Day and place at which `need` is used up, and what would be used up by the end of history."""
-        clock, calendar, days = self.company.clock, self.company.calendar, self.company.days
-        end = clock.read(kind, np.full(len(kind), days), 0.0)
-        exposure = (end - reading) * pace
-        target = reading + need / pace
-        switch = calendar.switch_day
-        if self.causes.price_order and 0 < switch < days:
-            # The new price holds from the switch on, also for those who are on their way.
-            at_switch = clock.read(kind, np.full(len(kind), switch), 0.0)
-            new_pace = self.pace(row, np.full(len(row), switch), mood)
-            before = day < switch
-            crosses = before & (target > at_switch)
-            used = (at_switch - reading) * pace
-            target = np.where(crosses, at_switch + (need - used) / new_pace, target)
-            exposure = np.where(before, used + (end - at_switch) * new_pace, exposure)
-        next_day, place = clock.when(kind, target)
-        return next_day, place, exposure
-
-    def campaigns_ahead(self, row: Integers, now: State) -> Integers:
-        """The campaigns that reach each customer unless an order comes first, and those that did."""
-        if not self.campaigns:
-            return now.mask
-        ahead = self.who.reached[row]
-        time = now.day + now.place
-        for bit, latest in self.silences:
-            ahead = np.where(time > latest, ahead & ~(1 << bit), ahead)
-        past = self.past[now.day]
-        # At the first encounter nothing has reached the customer yet.
-        return (now.mask & past) | (ahead & ~past)
+    return arranged(steps, encounters, begun, last, departure, final, loop.calls)
 
 
 def start_future(
@@ -668,8 +136,8 @@ def start_future(
     `company` is lived on beyond `day`; `lives` ended there. Who has left gets a day after the last.
     """
     number = company.scenario.businesses.index(business)
-    who = _customers(company.scenario, business, persons, bonds, reached)
-    loop = _Loop(company, business, number, who, seed=seed, judged=False)
+    who = customers(company.scenario, business, persons, bonds, reached)
+    loop = Encounters(company, business, number, who, seed=seed, judged=False)
     row = np.arange(len(bonds.identity))
     state = lives.state.of(row)
     if business.kind != "contract":
@@ -687,85 +155,3 @@ def start_future(
         state.day, state.place = np.where(known, next_day, state.day), np.where(known, place, state.place)
     state.day = np.where(lives.departure == STAYED, state.day, company.days)
     return state
-
-
-def _bits(campaigns: list[Any], days: Integers, when: Any) -> Integers:
-    """A number for each day with one bit set for each campaign of which `when` holds."""
-    bits = np.zeros(len(days), dtype=np.int64)
-    for bit, one in enumerate(campaigns):
-        if one:
-            bits |= when(one).astype(np.int64) << bit
-    return bits
-
-
-def _logit(share: float) -> float:
-    """Log-odds of a share; a share of 0 or 1 is taken as out of reach."""
-    share = min(max(share, 1e-300), 1 - 1e-16)
-    return float(np.log(share) - np.log1p(-share))
-
-
-def _exp(power: Floats) -> Floats:
-    """e^power; beyond ±30, where nothing is left to decide, it stays."""
-    return np.exp(np.clip(power, -30, 30))
-
-
-def _share(log_odds: Floats) -> Floats:
-    return 1 / (1 + _exp(-log_odds))
-
-
-def _keep(final: State, row: Integers, state: State) -> None:
-    for name in _MEMORY:
-        if (kept := getattr(final, name)) is not None:
-            kept[row] = getattr(state, name)
-
-
-def _joined(first: State, second: State) -> State:
-    both: dict[str, Any] = {name: (getattr(first, name), getattr(second, name)) for name in _MEMORY}
-    return State(
-        **{name: None if own is None else np.concatenate([own, other]) for name, (own, other) in both.items()}
-    )
-
-
-def _arranged(
-    steps: list[dict[str, NDArray[Any]]],
-    encounters: Integers,
-    begun: Integers,
-    last: dict[str, Floats],
-    departure: NDArray[np.int8],
-    final: State,
-    loop: _Loop,
-) -> Lives:
-    """The steps as columns. A customer's encounters stand together and in time, so each has its place unsorted."""
-    count = encounters - begun
-    first_place = np.cumsum(count) - count
-    names = list(steps[0]) if steps else ["row", "encounter", "at", "cents", "cut_cents", "profit_cents"]
-    columns: dict[str, NDArray[Any]] = {}
-    if steps:
-        place = np.concatenate(
-            [first_place[step["row"]] + step["encounter"] - begun[step["row"]] for step in steps]
-        )
-    for name in names:
-        parts = [step.pop(name) for step in steps]
-        column = (
-            np.concatenate(parts)
-            if parts
-            else np.zeros(0, dtype=np.int64 if name in ("row", "encounter") else float)
-        )
-        arranged = np.empty_like(column)
-        if steps:
-            arranged[place] = column
-        columns[name] = arranged
-    final.encounter = encounters
-    return Lives(
-        encounters=count,
-        last_at=last["at"],
-        departure=departure,
-        leave_probability=last["leave"],
-        exposure=last["exposure"],
-        state=final,
-        row=columns.pop("row"),
-        encounter=columns.pop("encounter"),
-        at=columns.pop("at").astype(np.int64),
-        record=columns,
-        calls=Calls.joined(loop.calls),
-    )

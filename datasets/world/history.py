@@ -17,8 +17,9 @@ from datasets.world import philox
 from datasets.world.calendar import MICROSECONDS_PER_DAY, calendar, clock, hours
 from datasets.world.calls import Calls, PhoneLine, phone_line
 from datasets.world.draws import NEWCOMER, TAG, draw
-from datasets.world.encounters import Company, Lives, live_through, reached_by_campaigns
+from datasets.world.encounters import live_through, reached_by_campaigns
 from datasets.world.ids import LARGEST_CIRCLE, customer_ids, referred_identities, tags
+from datasets.world.lives import Company, Lives
 from datasets.world.policy import Policy
 from datasets.world.scenario import Scenario
 from datasets.world.traits import People, Relationships, people, relationships

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from datasets.world.arrays import moments, public_ids, words
 from datasets.world.calendar import MICROSECONDS_PER_DAY
-from datasets.world.encounters import policy_on
 from datasets.world.history import History
 from datasets.world.ids import CONTACTS, ENTRIES
+from datasets.world.lives import policy_on
 from datasets.world.sales import order_ids
 
 Integers = NDArray[np.int64]

@@ -19,16 +19,9 @@ from numpy.typing import NDArray
 
 from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.company import checked_weeks
-from datasets.world.encounters import (
-    STAYED,
-    Company,
-    Lives,
-    live_through,
-    policy_on,
-    reached_by_campaigns,
-    start_future,
-)
+from datasets.world.encounters import live_through, reached_by_campaigns, start_future
 from datasets.world.history import History, company_under, live_history
+from datasets.world.lives import STAYED, Company, Lives, policy_on
 from datasets.world.policy import Policy
 from datasets.world.scenario import REASONS, Scenario
 from datasets.world.secrets import departures, p_alive, profit_cents

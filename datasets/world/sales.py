@@ -15,9 +15,9 @@ from datasets.world.arrays import encounter_ids, moments, public_ids, words
 from datasets.world.baskets import baskets
 from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.draws import PAYMENT, draw
-from datasets.world.encounters import STAYED
 from datasets.world.history import History
 from datasets.world.ids import ACCOUNTS, ORDERS, SUBSCRIPTIONS
+from datasets.world.lives import STAYED
 from datasets.world.people import company_names, people
 from datasets.world.scenario import CHANNELS, Scenario
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from datasets.world.arrays import moments, words
 from datasets.world.calendar import PERSUADABLE, SLEEPING_DOG, UNMOVED
-from datasets.world.encounters import STAYED
 from datasets.world.history import History
+from datasets.world.lives import STAYED
 from datasets.world.programmes import assigned
 from datasets.world.sales import order_ids, payments
 from datasets.world.scenario import REASONS

@@ -54,7 +54,7 @@ pc: Any = pyarrow.compute  # its published types know none of its functions
 TEA = load_scenario("tea_shops")
 CUSTOMERS = 40
 # How often an order rate can be multiplied by mood and price together.
-HASTE = math.exp(encounters.MOST_LOG_PACE)
+HASTE = math.exp(one_encounter.MOST_LOG_PACE)
 
 
 def _values(one: Field) -> st.SearchStrategy[Any]:
