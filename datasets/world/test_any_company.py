@@ -30,6 +30,7 @@ from datasets.world import (
     live,
     live_rhythm,
     load_scenario,
+    one_encounter,
 )
 from datasets.world.people import LOCALES
 from datasets.world.scenario import (
