@@ -32,6 +32,7 @@ LONGEST_MESSAGE = 300  # characters of DuckDB's own words
 TABLE_FUNCTIONS = {"generate_series", "json_each", "range", "unnest"}
 SCHEMA_VIEWS = {"columns", "tables"}  # of information_schema
 SHOWN = {"__show_tables_expanded", "tables"}  # SHOW ALL TABLES, SHOW TABLES
+OWN_VIEWS = ("duckdb_", "pg_", "pragma_", "sqlite_")  # DuckDB's own; a CTE opens its name everywhere
 # functions that wait, write, or tell of the process rather than of the tables
 FORBIDDEN = {
     "current_connection_id", "current_query", "current_query_id", "current_setting", "current_transaction_id",
@@ -167,7 +168,8 @@ def check_names(tree: Any, *, tables: list[str], named: list[str]) -> None:
         elif "function_name" in node and node["function_name"].lower() in FORBIDDEN:
             raise Refusal("forbidden", name=node["function_name"].lower())
         elif "cte_map" in node:
-            known |= {entry["key"].lower() for entry in node["cte_map"]["map"]}
+            names = {entry["key"].lower() for entry in node["cte_map"]["map"]}
+            known |= {name for name in names if not name.startswith(OWN_VIEWS)}
     for catalog, schema, table in read:
         ours = catalog in ("", "memory") and schema in ("", "main") and table.lower() in known
         if not ours and not (schema.lower() == "information_schema" and table.lower() in SCHEMA_VIEWS):

@@ -42,6 +42,10 @@ ATTACKS = {
         'SELECT * FROM (WITH "{secret}" AS (SELECT 1) SELECT 1) a, "{secret}"',
         "out_of_reach",
     ),
+    "DuckDB's catalogue under the name of a CTE": (
+        "SELECT * FROM (WITH sqlite_master AS (SELECT 1) SELECT 1) a, sqlite_master",
+        "unknown_table",
+    ),
     "read_csv": ("SELECT * FROM read_csv('{secret}')", "forbidden"),
     "read_csv_auto": ("FROM read_csv_auto('{secret}')", "forbidden"),
     "read_text": ("SELECT content FROM read_text('{secret}')", "forbidden"),

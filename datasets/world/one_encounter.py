@@ -445,8 +445,10 @@ class Encounters:
         exposure = (end - reading) * pace
         target = reading + need / pace
         switch = calendar.switch_day
-        if self.causes.price_order and 0 < switch < days:
-            # The new price holds from the switch on, also for those who are on their way.
+        repriced = 0 < switch < days and calendar.price[switch - 1] != calendar.price[switch]
+        if self.causes.price_order and repriced:
+            # The new price holds from the switch on, also for those who are on their way. Where it is the old one,
+            # another sum of the same parts would move some orders by a microsecond.
             at_switch = clock.read(kind, np.full(len(kind), switch), 0.0)
             new_pace = self.pace(row, np.full(len(row), switch), mood)
             before = day < switch

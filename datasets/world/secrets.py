@@ -93,12 +93,17 @@ def response_types(history: History, rate_per_week: Floats) -> Integers:
 
 
 def uplift_orders(history: History, rate_per_week: Floats) -> Floats:
-    """Orders (n,) that one contact adds during its weeks, expected, of a customer who is there, out of season."""
-    causes, response = history.company.scenario.causes, history.persons.response
+    """Orders (n,) that one contact adds during its weeks, expected, of a customer who is there, out of season.
+
+    A contract's next period comes when it comes: there a contact moves staying alone, and adds none.
+    """
+    scenario, response = history.company.scenario, history.persons.response
+    causes = scenario.causes
+    contract = np.array([one.kind == "contract" for one in scenario.businesses])[history.persons.home]
     lift = np.select(
         [response == PERSUADABLE, response == SLEEPING_DOG], [causes.persuasion, -causes.annoyance], 0.0
     )
-    return np.where(response == UNMOVED, 0.0, lift * rate_per_week * _campaign_weeks(history))
+    return np.where((response == UNMOVED) | contract, 0.0, lift * rate_per_week * _campaign_weeks(history))
 
 
 def _campaign_weeks(history: History) -> float:

@@ -31,6 +31,12 @@ def test_the_same_policy_changes_nothing() -> None:
     assert len(same.customers) > 500  # roots, and whom they referred
 
 
+def test_the_same_policy_from_another_week_changes_nothing_not_even_a_microsecond() -> None:
+    bank = load_scenario("retail_bank")
+    same = replay(bank, after=replace(bank.policy, from_week=50), customers=2500, seed=9)
+    assert set(same.customers["change"]) == {"nothing"}
+
+
 @pytest.mark.parametrize(
     ("policy", "first"),
     [

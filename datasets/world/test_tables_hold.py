@@ -442,3 +442,16 @@ def test_who_had_left_by_half_time_had_left_for_the_same_reason(
     assert (then["alive"] == 0)[gone].all()
     for column in ("left_at", "departure_reason"):
         assert (then.loc[gone, column] == later.loc[gone, column]).all()
+
+
+def test_a_contact_adds_no_order_to_a_contract() -> None:
+    telecom = load_scenario("telecom")
+    kind = {one.name: one.kind for one in telecom.businesses}
+    world = live(telecom, customers=500, weeks=60, seed=3, tables=("customers", "truth_customers"))
+    truth = world.truth_customers.to_pandas().merge(world.customers.to_pandas(), on="customer_id")
+    moved = truth[truth["response_type"].isin(["persuadable", "sleeping_dog"])]
+    contract = moved["business"].map(kind) == "contract"
+    assert contract.sum() > 50
+    assert (~contract).sum() > 3
+    assert (moved.loc[contract, "uplift_orders_per_contact"] == 0).all()
+    assert (moved.loc[~contract, "uplift_orders_per_contact"] != 0).all()

@@ -29,10 +29,10 @@ def draw(company: Company, tables: Sequence[str], *, key: str) -> None:
         name = st.selectbox(
             text.shared("company.table"),
             tables,
-            format_func=lambda table: f"{company.title(table)} ({table})",
+            format_func=lambda one: text.shared("company.table_named", title=company.title(one), table=one),
             key=choice,
             persist_state="session",
-            width=280,
+            width=310,
         )
     memory.keep(key, name, tables[0])
     table = company.world.tables[name]
@@ -122,6 +122,7 @@ def _among(company: Company, column: Column, table: pa.Table, *, key: str) -> li
         codes,
         selection_mode="multi",
         format_func=lambda code: str(known.get(code, code)),
+        wrap=True,
         key=key,
         persist_state="session",
     )
@@ -188,9 +189,8 @@ def _config(company: Company, table: str, column: Column) -> Any:
     """How a column is written: its name as stored, money with the currency's sign, its meaning as help."""
     label, about = column.name, company.meaning(table, column.name)
     if column.unit == "cents":
-        return st.column_config.NumberColumn(
-            label, help=about, format=f"{company.text.symbol(company.currency)}%.2f"
-        )
+        shape = f"{company.text.symbol(company.currency)}%,.2f"
+        return st.column_config.NumberColumn(label, help=about, format=shape, width=max(140, _wide(label)))
     if column.unit == "UTC":
         return st.column_config.DatetimeColumn(label, help=about, format="YYYY-MM-DD HH:mm")
     if pa.types.is_date(column.arrow_type):
@@ -198,8 +198,15 @@ def _config(company: Company, table: str, column: Column) -> Any:
     if pa.types.is_floating(column.arrow_type):
         return st.column_config.NumberColumn(label, help=about, format="%.3f")
     if pa.types.is_integer(column.arrow_type) and not column.name.endswith("_id"):
-        return st.column_config.NumberColumn(label, help=about, format="%d")
-    return st.column_config.Column(label, help=about)
+        return st.column_config.NumberColumn(label, help=about, format="%,d")
+    codes = company.used_codes(table, column)
+    words = [label, *(company.codes(column.name).get(code, code) for code in codes)]
+    return st.column_config.Column(label, help=about, width=max(map(_wide, words)) if codes else None)
+
+
+def _wide(words: str) -> int:
+    """Say how many pixels a cell needs: the browser measures the first rows alone, and cuts what an order brings up."""
+    return 24 + sum(15 if letter > "\u2e80" else 7 for letter in words)
 
 
 def take_home(company: Company, found: pa.Table, *, name: str, key: str) -> None:

@@ -125,7 +125,7 @@ def refusal(company: Company, refused: Any) -> str:
     details = {}
     for name, value in refused.details.items():
         if isinstance(value, list):
-            value = ", ".join(map(str, value))
+            value = company.text.shared("home.comma").join(map(str, value))
         details[name] = _plain(f"{value:g}" if isinstance(value, float) else str(value))
     return company.text.shared(f"refused.{refused.reason}", **details)
 

@@ -42,7 +42,9 @@ def _star() -> Star:
 
 
 def _alt(company: Company) -> str:
-    keys = ", ".join(f"{line.table}.{line.column} → {line.other}" for line in _star().lines)
+    keys = company.text.shared("home.comma").join(
+        f"{line.table}.{line.column} → {line.other}" for line in _star().lines
+    )
     return company.text.shared("company.star_alt", keys=keys)
 
 
@@ -54,7 +56,8 @@ def dictionary(company: Company, table: Table) -> str:
         lines.append(company.meaning(table.name, column.name))
         codes, known = company.used_codes(table.name, column), company.codes(column.name)
         if codes:
-            listed = " · ".join(f"`{code}` {known.get(code, '')}".strip() for code in codes)
+            # A no-break space keeps a code with its word, and the dot from the beginning of a line.
+            listed = "\u00a0· ".join(f"`{code}`\u00a0{known.get(code, '')}".strip() for code in codes)
             lines.append(f":small[{listed}]")
         said.append("  \n".join(lines))
     return "\n\n".join(said)
