@@ -63,7 +63,7 @@ def baskets(history: History) -> Baskets:
         if one.kind == "contract":
             parts.append(_plans(history, rows, one))
         else:
-            blocks = range(0, len(rows), philox.ROWS)
+            blocks = range(0, max(len(rows), 1), philox.ROWS)
             parts += [_baskets(history, rows[start : start + philox.ROWS], number) for start in blocks]
     joined: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
     if len(scenario.businesses) > 1:

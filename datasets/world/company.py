@@ -95,7 +95,8 @@ def live(
     """Let customers live, from the company's start for `weeks` (default: the scenario's), and return all tables.
 
     `policy` is how the company is run, by default as it usually is. `customers` counts those who come by themselves,
-    numbers `first` … `first + customers - 1`; whom they refer comes on top. `tables` are the names of the tables to
+    numbers `first` … `first + customers - 1`, those who will join after the weeks lived among them; whom they refer
+    comes on top. `tables` are the names of the tables to
     make, by default all. Raises ValueError for numbers out of range and for a table that there is not.
 
     >>> from datasets.world import load_scenario
@@ -137,7 +138,7 @@ def live_rhythm(
     phone = _speech_matters(scenario)
     company = company_under(scenario, scenario.policy, days=7 * weeks, seed=seed, phone=phone)
     roots = np.arange(first, first + customers, dtype=np.int64)
-    persons = people(scenario, roots, root=roots, seed=seed, weeks=weeks)
+    persons = people(scenario, roots, root=roots, seed=seed)
     bonds = relationships(scenario, persons, business=0, seed=seed)
     public_id = customer_ids(roots, np.zeros(customers, dtype=np.int64), seed=seed)
     reached = reached_by_campaigns(company, scenario.main, persons, bonds, public_id)

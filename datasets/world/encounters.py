@@ -85,9 +85,10 @@ def live_through(
     steps: list[dict[str, NDArray[Any]]] = []
     foreseen: Foresight | None = None
     longest = 0
-    while len(row):
+    # Once also for nobody, so that the record has its columns.
+    while len(row) or (told and not steps):
         identity = bonds.identity[row]
-        if taken == len(queue) and (foreseen is None or foreseen.is_used_up):
+        if len(row) and taken == len(queue) and (foreseen is None or foreseen.is_used_up):
             foreseen = loop.foresee(identity, now, replicate[row])
         words = foreseen.take() if foreseen else loop.draw(identity, now, replicate[row])
         step, after, leave_probability, reason, exposure = loop.step(

@@ -140,6 +140,8 @@ def _phone_line(scenario: Scenario, agents_factor: float) -> PhoneLine:
 def _pilot_calls_per_week(scenario: Scenario) -> float:
     """Calls a week of a company of the reference size, from a block of customers who never wait."""
     days = 7 * min(scenario.weeks, 104)
+    # All of the block are there, also where the company's own customers take longer to join.
+    scenario = replace(scenario, joining_weeks=min(scenario.joining_weeks, days / 7))
     usual = replace(scenario.policy, from_week=0, targets=frozenset())
     company = company_under(scenario, usual, days=days, seed=_PILOT_SEED, phone=False)
     company = replace(company, phone=PhoneLine(scenario=scenario, waits=None))
@@ -154,8 +156,11 @@ def live_history(
     company: Company, *, roots: Integers, seed: int, judged: bool = True, keep_lives: bool = False
 ) -> History:
     """All customers of these roots (n,) and their lives. Raises ValueError for too many orders or referrals."""
-    scenario, weeks = company.scenario, company.days / 7
-    generation = people(scenario, roots, root=roots, seed=seed, weeks=weeks)
+    scenario = company.scenario
+    generation = people(scenario, roots, root=roots, seed=seed)
+    # Who joins after the last day is not there yet.
+    generation = _rows(generation, generation.joined < company.days - 1e-9)
+    roots = generation.identity
     persons, tag, referrer, referred_at = (
         generation,
         np.zeros(len(roots), dtype=np.int64),
@@ -164,7 +169,7 @@ def live_history(
     )
     lived: list[Lived] = []
     start = 0
-    while len(generation.identity):
+    while not lived or len(generation.identity):
         public_id = customer_ids(persons.root, tag, seed=seed)[start:]
         arrivals = []
         for number, business in enumerate(scenario.businesses):
@@ -238,9 +243,7 @@ def _newcomers(
     # The first order comes at least a microsecond before the end, and the day is not the last one rounded up.
     inside = columns[2] < company.days - 1e-9
     identity, root, joined, home, by, praised_at = (column[inside] for column in columns)
-    newcomers = people(
-        company.scenario, identity, root=root, seed=seed, weeks=company.days / 7, joined=joined, home=home
-    )
+    newcomers = people(company.scenario, identity, root=root, seed=seed, joined=joined, home=home)
     return newcomers, by, praised_at
 
 

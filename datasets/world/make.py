@@ -60,7 +60,12 @@ def add_parser(subparsers: Any) -> None:
         metavar="N",
         help="number of customers; those referred come on top",
     )
-    add("--weeks", type=int, metavar="N", help="weeks of history (default: the scenario's own)")
+    add(
+        "--weeks",
+        type=int,
+        metavar="N",
+        help="weeks of history, within which all join (default: the scenario's own)",
+    )
     add("--seed", type=int, default=1, metavar="N", help="0 or more; another seed, other people (default: 1)")
     add("--textbook", action="store_true", help="all causes at zero, the first line of business alone")
     add("--tables", metavar="T,T", help=f"tables to write (default: all): {', '.join(TABLES)}")

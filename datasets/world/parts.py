@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -69,8 +69,9 @@ class Plan:
 
     @property
     def company(self) -> Scenario:
-        """The company that lives: the scenario, or its textbook case."""
-        return self.scenario.textbook() if self.textbook else self.scenario
+        """The company that lives: the scenario, or its textbook case. All its customers join within its weeks."""
+        company = self.scenario.textbook() if self.textbook else self.scenario
+        return replace(company, joining_weeks=min(company.joining_weeks, self.lived_weeks))
 
     @property
     def lived_weeks(self) -> int:

@@ -422,7 +422,7 @@ def test_shares_that_are_not_the_whole_are_refused() -> None:
 
 def test_too_many_orders_of_one_customer_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encounters, "MOST_ENCOUNTERS", 64)
-    fast = TEA.textbook(r=500.0, alpha_weeks=10.0, a=0.1, b=1000.0)
+    fast = TEA.textbook(r=500.0, alpha_weeks=10.0, a=0.1, b=1000.0, joining_weeks=1.0)
     with pytest.raises(ValueError, match=r"scenario tea_shops: .* 64 orders .* lower r of businesses\.shop"):
         live(fast, customers=3, weeks=4)
     with pytest.raises(ValueError, match="64 orders"):

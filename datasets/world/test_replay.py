@@ -237,3 +237,22 @@ def test_numbers_out_of_range_are_refused() -> None:
         Policy(answered_share=2.0)
     with pytest.raises(ValueError, match="customers must be a whole number"):
         replay(TEA, after=TEA.policy, customers=0)
+
+
+@pytest.mark.parametrize("name", ["retail_bank", "car_dealer"])
+def test_the_future_comes_also_where_customers_are_still_joining(name: str) -> None:
+    scenario = load_scenario(name)
+    ahead: Frame = future_value(
+        scenario, at_week=70, horizon_weeks=40, customers=1500, replicates=20, seed=55
+    ).set_index("customer_id")
+    now, later = (
+        live(scenario, customers=1500, weeks=weeks, seed=55, tables=("orders",)) for weeks in (70, 110)
+    )
+    before = later.orders.filter(later.orders["ordered_at"].to_numpy() < np.datetime64(now.until))
+    # Who has not joined by then is not there: the shorter history is the beginning of the longer.
+    assert set(before["order_id"].to_pylist()) == set(now.orders["order_id"].to_pylist())
+    assert 300 < len(ahead) < 1500
+    came = later.orders["customer_id"].to_pandas().value_counts()
+    came = came.sub(now.orders["customer_id"].to_pandas().value_counts(), fill_value=0)
+    error = came.reindex(ahead.index, fill_value=0) - ahead["expected_orders"]
+    assert abs(error.mean()) < 4 * error.std() / np.sqrt(len(error))

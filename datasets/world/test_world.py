@@ -110,7 +110,7 @@ def test_the_rhythm_is_that_of_the_orders(world: World, lives: Frame) -> None:
 
 def test_traits_have_the_planted_distributions_and_are_independent() -> None:
     scenario, roots = TEA.textbook(r=0.5), np.arange(1, 50_001)
-    persons = people(scenario, roots, root=roots, seed=5, weeks=104)
+    persons = people(scenario, roots, root=roots, seed=5)
     born = relationships(scenario, persons, business=0, seed=5)
     assert (born.person == np.arange(50_000)).all()
     ranks = [

@@ -75,7 +75,6 @@ def people(
     *,
     root: Integers,
     seed: int,
-    weeks: float,
     joined: Floats | None = None,
     home: Integers | None = None,
 ) -> People:
@@ -93,7 +92,7 @@ def people(
         home = _which([one.share for one in scenario.businesses], wishes[1])
     if joined is None:
         words = draw(identity, 0, purpose=SPENDING_AND_JOINING, seed=seed)
-        joined = philox.fine_uniform(words[2], words[3]) * 7 * min(scenario.joining_weeks, weeks)
+        joined = philox.fine_uniform(words[2], words[3]) * 7 * min(scenario.joining_weeks, scenario.weeks)
     kinds = scenario.segments
     spread = normal_quantiles(philox.uniform(wishes[0])) * scenario.service.desire_spread
     recovery = beta_quantiles(scenario.credit.recovery_a, scenario.credit.recovery_b)
