@@ -280,8 +280,9 @@ class Campaign:
 class Scenario:
     """One company in numbers: its businesses, its usual policy, its causes.
 
-    Customers join evenly over `joining_weeks` from `start` on (over `weeks`, when those are fewer); history ends `weeks`
-    after `start`. Where fewer weeks are lived, who joins later is not there yet. Raises ValueError, naming the field, for a number that makes no sense.
+    Customers join evenly over `joining_weeks` from `start` on (over `weeks`, when those are fewer); history ends
+    `weeks` after `start`. Where fewer weeks are lived, who joins later is not there yet. Raises ValueError, naming
+    the field, for a number that makes no sense.
 
     >>> tea = load_scenario("tea_shops")
     >>> tea.main.name, round(tea.main.mean_rate_per_week, 3), round(tea.main.mean_dropout, 2)
