@@ -22,9 +22,7 @@ _MICROSECONDS_PER_HOUR = MICROSECONDS_PER_DAY / 24
 _WITHIN_HOURS = 48
 # The company of the teas is then off by 1e-4 at most; where no readiness can do it, more turns would not help.
 _TURNS = 30
-COMPLAINT, QUESTION = 0, 1
 TOPICS = ("product", "process", "staff", "billing")
-PHONE, CHAT = 0, 1
 # A complaint is closed within five days.
 _DAYS_TO_ANSWER = 5.0
 

@@ -7,7 +7,7 @@ the tables show them: circle by circle, within a circle by chance, so that a row
 """
 
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from datasets.world.calendar import MICROSECONDS_PER_DAY, calendar, clock, hours
 from datasets.world.calls import Calls, PhoneLine, phone_line
 from datasets.world.draws import NEWCOMER, TAG, draw
 from datasets.world.encounters import live_through, reached_by_campaigns
-from datasets.world.ids import LARGEST_CIRCLE, customer_ids, referred_identities, tags
+from datasets.world.ids import LARGEST_CIRCLE, ORDERS, customer_ids, event_ids, referred_identities, tags
 from datasets.world.lives import Company, Lives
 from datasets.world.policy import Policy
 from datasets.world.scenario import Scenario
@@ -82,15 +82,23 @@ class History:
         """Microseconds from the company's start to the end of history."""
         return self.company.days * MICROSECONDS_PER_DAY
 
-    @property
+    @cached_property
     def person(self) -> Integers:
         """The person of each encounter (m,)."""
         return self.bonds.person[self.bond]
 
-    @property
+    @cached_property
     def business(self) -> Integers:
         """The business of each encounter (m,)."""
         return self.bonds.business[self.bond]
+
+    @cached_property
+    def order_id(self) -> Integers:
+        """The public id of each encounter's order (m,), which three tables name."""
+        root, tag = self.persons.root[self.person], self.tag[self.person]
+        return event_ids(
+            root, tag, business=self.business, number=self.encounter, table=ORDERS, seed=self.seed
+        )
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from datasets.world.draws import (
     foresee,
 )
 from datasets.world.lives import STAYED, Company, State, policy_on
+from datasets.world.odds import bounded_exp, log_odds, share_of
 from datasets.world.quantiles import gamma_quantiles, normal_quantiles
 from datasets.world.scenario import REASONS, Business, Scenario
 from datasets.world.traits import People, Relationships
@@ -198,9 +199,19 @@ class Encounters:
         leave_probability, reason = self.leave(row, now, mood, words[3])
         if self.judged:
             record["leave_probability"] = leave_probability.astype(np.float32)
-        after, exposure = self.wait(row, now, mood, words[0], words[1])
-        after.expectation, after.mood, after.earned, after.balance = expectation, mood, earned, balance
-        after.last_at = at
+        mask = self.campaigns_ahead(row, now)
+        day, place, exposure = self.wait(row, now, mood, mask, words[0], words[1])
+        after = State(
+            encounter=now.encounter + 1,
+            day=day,
+            place=place,
+            last_at=at,
+            expectation=expectation,
+            mood=mood,
+            earned=earned,
+            balance=balance,
+            mask=mask,
+        )
         return record, after, leave_probability, reason, exposure
 
     def feel(
@@ -222,9 +233,9 @@ class Encounters:
         satisfaction = causes.disconfirmation * self.weighed(disconfirmation)
         satisfaction += causes.desire * self.weighed(quality - who.desire[row])
         complaint_odds = (
-            _logit(service.complaint_share) + who.complaint[row] - causes.complaining * satisfaction
+            log_odds(service.complaint_share) + who.complaint[row] - causes.complaining * satisfaction
         )
-        complained = philox.uniform(words[2]) < _share(complaint_odds)
+        complained = philox.uniform(words[2]) < share_of(complaint_odds)
         asks = ~complained & (philox.uniform(speech[1]) < service.question_share)
         afterwards = satisfaction.copy()
         answered_well = np.zeros(len(row), dtype=bool)
@@ -253,7 +264,7 @@ class Encounters:
             if self.judged:
                 self.calls.append(calls)
         mood = (1 - service.memory) * now.mood + service.memory * afterwards
-        praise = service.recommendation_share * _exp(causes.praising * mood)
+        praise = service.recommendation_share * bounded_exp(causes.praising * mood)
         recommended = philox.uniform(words[3]) < praise
         felt = {
             "recommended": recommended,
@@ -365,7 +376,7 @@ class Encounters:
             if causes.price_departure:
                 price = price * calendar.price[day] ** (causes.price_departure * who.price_sensitivity[row])
             pushes = np.empty((len(REASONS), len(row)))
-            pushes[SERVICE] = calendar.service_push[day] * tie * _exp(-causes.departure * mood)
+            pushes[SERVICE] = calendar.service_push[day] * tie * bounded_exp(-causes.departure * mood)
             pushes[PRICE] = price * tie
             pushes[COMPETITOR] = calendar.competitor_push[day] * tie
             pushes[MOVED] = who.moved[row]
@@ -388,34 +399,24 @@ class Encounters:
         return np.where(contacted & (response != UNMOVED), effect, 0.0)
 
     def wait(
-        self, row: Integers, now: State, mood: Floats, high: philox.Words, low: philox.Words
-    ) -> tuple[State, Floats]:
-        """When the next encounter comes, and how many were to be expected before the end of history."""
-        company, who = self.company, self.who
-        mask = self.campaigns_ahead(row, now)
+        self,
+        row: Integers,
+        now: State,
+        mood: Floats,
+        mask: Integers | None,
+        high: philox.Words,
+        low: philox.Words,
+    ) -> tuple[Integers, Floats, Floats]:
+        """Day and place of the next encounter, and how many were to be expected before the end of history."""
+        company = self.company
         if self.business.kind == "contract":
             day = now.day + self.business.period_days
             # One payment is certain where its day comes before the end.
-            exposure = np.where(day < company.days, np.inf, 0.0)
-            place = now.place
-        else:
-            kind = company.clock.of(response=who.response[row], mask=mask)
-            reading = company.clock.read(kind, now.day, now.place)
-            pace = self.pace(row, now.day, mood)
-            need = -np.log(philox.fine_uniform(high, low))
-            day, place, exposure = self.next_reading(kind, reading, now.day, pace, need, row, mood)
-        after = State(
-            encounter=now.encounter + 1,
-            day=day,
-            place=place,
-            expectation=now.expectation,
-            mood=mood,
-            earned=now.earned,
-            balance=now.balance,
-            last_at=now.last_at,
-            mask=mask,
-        )
-        return after, exposure
+            return day, now.place, np.where(day < company.days, np.inf, 0.0)
+        kind = company.clock.of(response=self.who.response[row], mask=mask)
+        reading = company.clock.read(kind, now.day, now.place)
+        need = -np.log(philox.fine_uniform(high, low))
+        return self.next_reading(kind, reading, now.day, self.pace(row, now.day, mood), need, row, mood)
 
     def pace(self, row: Integers, day: Integers, mood: Floats) -> Floats:
         """Orders per week of the usual pace: the customer's own rate, moved by mood and price."""
@@ -479,18 +480,3 @@ def _bits(campaigns: list[Any], days: Integers, when: Any) -> Integers:
         if one:
             bits |= when(one).astype(np.int64) << bit
     return bits
-
-
-def _logit(share: float) -> float:
-    """Log-odds of a share; a share of 0 or 1 is taken as out of reach."""
-    share = min(max(share, 1e-300), 1 - 1e-16)
-    return float(np.log(share) - np.log1p(-share))
-
-
-def _exp(power: Floats) -> Floats:
-    """e^power; beyond ±30, where nothing is left to decide, it stays."""
-    return np.exp(np.clip(power, -30, 30))
-
-
-def _share(log_odds: Floats) -> Floats:
-    return 1 / (1 + _exp(-log_odds))

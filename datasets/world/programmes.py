@@ -11,7 +11,6 @@ from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.history import History
 from datasets.world.ids import CONTACTS, ENTRIES
 from datasets.world.lives import policy_on
-from datasets.world.sales import order_ids
 
 Integers = NDArray[np.int64]
 _WEEK = 7 * MICROSECONDS_PER_DAY
@@ -116,7 +115,7 @@ def _ledger(
             table=ENTRIES,
         ),
         "customer_id": history.customer_id[person],
-        "order_id": pa.array(order_ids(history, place), mask=expired),
+        "order_id": pa.array(history.order_id[place], mask=expired),
         "posted_at": moments(history, posted_at),
         "kind": words(kind, KINDS),
         "points": points,

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from datasets.tables import words as table_words
 from datasets.world import philox
-from datasets.world.arrays import encounter_ids, moments, public_ids, words
+from datasets.world.arrays import moments, public_ids, words
 from datasets.world.baskets import baskets
 from datasets.world.calendar import MICROSECONDS_PER_DAY
 from datasets.world.draws import PAYMENT, draw
 from datasets.world.history import History
-from datasets.world.ids import ACCOUNTS, ORDERS, SUBSCRIPTIONS
+from datasets.world.ids import ACCOUNTS, SUBSCRIPTIONS
 from datasets.world.lives import STAYED
 from datasets.world.people import company_names, people
 from datasets.world.scenario import CHANNELS, Scenario
@@ -91,11 +91,6 @@ def product_columns(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def order_ids(history: History, place: Any = slice(None)) -> Integers:
-    """Public ids of the encounters at these places, all by default."""
-    return encounter_ids(history, place, table=ORDERS)
-
-
 def orders(history: History) -> dict[str, Any]:
     """Every order, with what was paid and when."""
     scenario, record = history.company.scenario, history.record
@@ -110,7 +105,7 @@ def orders(history: History) -> dict[str, Any]:
             paid_at[rows] = payments(history, rows, number)
     paid = paid_at < history.end
     return {
-        "order_id": order_ids(history),
+        "order_id": history.order_id,
         "customer_id": history.customer_id[person],
         "business": words(business, [one.name for one in scenario.businesses]),
         "channel": words(channel, CHANNELS),
@@ -143,7 +138,7 @@ def order_lines(history: History) -> dict[str, Any]:
     """What was in each basket."""
     basket = baskets(history)
     return {
-        "order_id": order_ids(history)[basket.place],
+        "order_id": history.order_id[basket.place],
         "line_number": basket.line_number,
         "product_id": basket.product + 1,
         "quantity": basket.quantity,

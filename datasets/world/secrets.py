@@ -13,7 +13,7 @@ from datasets.world.calendar import PERSUADABLE, SLEEPING_DOG, UNMOVED
 from datasets.world.history import History
 from datasets.world.lives import STAYED
 from datasets.world.programmes import assigned
-from datasets.world.sales import order_ids, payments
+from datasets.world.sales import payments
 from datasets.world.scenario import REASONS
 from datasets.world.truth import chance_of_being_there
 
@@ -154,7 +154,7 @@ def truth_encounters(history: History) -> dict[str, Any]:
     left = np.zeros(len(history.at), dtype=bool)
     left[last] = bonds.departure != STAYED
     return {
-        "order_id": order_ids(history),
+        "order_id": history.order_id,
         "encounter": history.encounter,
         **{
             name: record[name]

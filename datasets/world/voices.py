@@ -12,8 +12,8 @@ from datasets.world.calls import TOPICS
 from datasets.world.draws import SURVEY, SURVEY_NOISE, draw
 from datasets.world.history import History
 from datasets.world.ids import INTERACTIONS, SURVEYS
+from datasets.world.odds import log_odds, share_of
 from datasets.world.quantiles import normal_quantiles
-from datasets.world.sales import order_ids
 
 Integers = NDArray[np.int64]
 _DAYS_TO_SEND, _DAYS_TO_ANSWER = 1.0, 6.0
@@ -29,7 +29,7 @@ def interactions(history: History) -> dict[str, Any]:
     return {
         "interaction_id": encounter_ids(history, place, table=INTERACTIONS),
         "customer_id": history.customer_id[history.person[place]],
-        "order_id": order_ids(history, place),
+        "order_id": history.order_id[place],
         "kind": words(~calls.complained[inside], ("complaint", "question")),
         "channel": words(~calls.by_phone[inside], ("phone", "chat")),
         "topic": words(calls.topic[inside], TOPICS),
@@ -65,11 +65,8 @@ def surveys(history: History) -> dict[str, Any]:
         name: history.record[name][place].astype(float)
         for name in ("expectation", "quality", "satisfaction_afterwards", "felt_mood")
     }
-    log_odds = np.log(max(service.survey_response, 1e-300)) - np.log1p(
-        -min(service.survey_response, 1 - 1e-16)
-    )
-    log_odds = log_odds + service.survey_extremes * np.abs(felt["satisfaction_afterwards"])
-    answers = philox.uniform(answer[0]) < 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
+    eagerness = service.survey_extremes * np.abs(felt["satisfaction_afterwards"])
+    answers = philox.uniform(answer[0]) < share_of(log_odds(service.survey_response) + eagerness)
     answered_at = sent_at + np.floor(philox.uniform(answer[1]) * (_DAYS_TO_ANSWER * MICROSECONDS_PER_DAY))
     known = answers & (answered_at < history.end)
 
@@ -81,7 +78,7 @@ def surveys(history: History) -> dict[str, Any]:
     return {
         "survey_id": encounter_ids(history, place, table=SURVEYS),
         "customer_id": history.customer_id[person],
-        "order_id": order_ids(history, place),
+        "order_id": history.order_id[place],
         "sent_at": moments(history, sent_at),
         "answered_at": moments(history, answered_at, known=known),
         "expectation": score(felt["expectation"], noise[0], middle, 1),
