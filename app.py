@@ -71,6 +71,8 @@ def remember() -> None:
             kept.predictions |= past.predictions
             kept.checks |= {topic: dict(answers) for topic, answers in past.checks.items()}
             kept.done |= past.done
+            kept.attempts |= {exercise: list(tries) for exercise, tries in past.attempts.items()}
+            kept.latest = past.latest
         except StoreUnavailable as unavailable:
             kept.unkept = "not_kept"
             logging.getLogger("crm_lab").warning("%s", unavailable)
@@ -80,7 +82,7 @@ def remember() -> None:
 
 def main() -> None:
     """Draw the page that the visitor asked for."""
-    from lessons.frame import present
+    from lessons.frame import memory, present
     from lessons.screens import chapter as opening
     from lessons.screens import home, navigation, nowhere
     from lessons.words import Text, text_of
@@ -98,7 +100,28 @@ def main() -> None:
     pages: dict[str, Any] = {}
 
     def topic_page(topic: lessons.Topic) -> None:
+        memory.opened(topic.path)
         importlib.import_module(f"{topic.module}.page").page(text_of(topic, code))
+        if not present.on():
+            from classroom.screens import practice
+
+            practice.draw(topic, code=code, learner=str(st.context.cookies.get(COOKIE)))
+            navigation.onward(pages=pages, here=topic.path, code=code)
+
+    def chapter_page(chapter: lessons.Chapter) -> None:
+        memory.opened(chapter.path)
+        opening.page(chapter, code=code, pages=pages)
+        navigation.onward(pages=pages, here=chapter.path, code=code)
+
+    def glossary_page() -> None:
+        from lessons.screens import glossary
+
+        glossary.page(code=code, pages=pages)
+
+    def progress_page() -> None:
+        from classroom.screens import progress
+
+        progress.page(code=code, pages=pages)
 
     def company_page() -> None:
         # Its tables need pyarrow and pandas, and the home page does not wait for them.
@@ -110,9 +133,11 @@ def main() -> None:
     pages[navigation.COMPANY] = st.Page(
         company_page, title=Text(code).shared("company.title"), url_path=navigation.COMPANY
     )
+    for name, draw in ((navigation.GLOSSARY, glossary_page), (navigation.PROGRESS, progress_page)):
+        pages[name] = st.Page(draw, title=Text(code).shared(f"{name}.title"), url_path=name)
     for chapter in lessons.chapters():
         if chapter.topics:
-            draw = functools.partial(opening.page, chapter, code=code, pages=pages)
+            draw = functools.partial(chapter_page, chapter)
             pages[chapter.name] = st.Page(draw, title=Text(code, chapter.folder).title, url_path=chapter.name)
         for topic in chapter.topics:
             pages[topic.path] = st.Page(
@@ -147,12 +172,14 @@ else:
 
     def warm() -> None:
         """Import what the first topic needs, while the first visitor still reads the home page."""
-        from lessons.frame.data import simulated
+        from lessons.frame.data import company, simulated
 
         for topic in lessons.topics():
             importlib.import_module(f"{topic.module}.page")
         importlib.import_module("lessons.screens.company")
+        importlib.import_module("classroom.screens.practice")
         simulated()
+        company()
         gc.collect()
         gc.freeze()
 

@@ -35,6 +35,11 @@ class Topic:
         return int(self.facts["minutes"])
 
     @property
+    def data(self) -> tuple[str, ...]:
+        """On whose customers it works, the usual ones first: company, published, simulated, cdnow, file."""
+        return tuple(self.facts.get("data", ("simulated", "cdnow", "file")))
+
+    @property
     def module(self) -> str:
         """The dotted name of the topic's package."""
         return f"lessons.{self.chapter}.{self.name}"
@@ -48,6 +53,11 @@ class Chapter:
     folder: Path
     facts: dict[str, Any]
     topics: tuple[Topic, ...]
+
+    @property
+    def path(self) -> str:
+        """The chapter's name, which is its address."""
+        return self.name
 
     @property
     def minutes(self) -> int:
@@ -78,3 +88,13 @@ def chapters() -> tuple[Chapter, ...]:
 def topics() -> tuple[Topic, ...]:
     """Return every topic of the course, in the order in which it is walked."""
     return tuple(topic for chapter in chapters() for topic in chapter.topics)
+
+
+def after(path: str) -> Chapter | Topic | None:
+    """Return what follows a chapter's opening or a topic on the way through the course; None at its end.
+
+    `path` is a chapter's name or `chapter/topic`. Chapters without topics are not on the way yet.
+    """
+    way = [step for chapter in chapters() if chapter.topics for step in (chapter, *chapter.topics)]
+    at = next(number for number, step in enumerate(way) if step.path == path)
+    return way[at + 1] if at + 1 < len(way) else None

@@ -100,8 +100,11 @@ def test_after_the_lock_the_page_is_whole(topic, language):
     assert not [slider for slider in page.slider if str(slider.key).endswith(".guess")]
 
 
-@each_topic
-@pytest.mark.parametrize("data", ["simulated", "cdnow"])
+@pytest.mark.parametrize(
+    ("topic", "data"),
+    [(topic, data) for topic in TOPICS for data in topic.data if data != "file"],
+    ids=lambda value: getattr(value, "path", value),
+)
 def test_both_ends_of_every_control(topic, data):
     page = opened(topic, "en", lock=True, data=data)
     found = controls(page)

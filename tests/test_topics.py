@@ -45,7 +45,10 @@ def test_both_languages_say_the_same_things(topic):
     assert shape(english.words) == shape(chinese.words)
     assert set(english._sections) == set(chinese._sections)
     for words in (english, chinese):
-        for needed in ("why", "by_hand", "formula_short", "limits", "truth", "truth_real", "formula", "data"):
+        needed_here = ["why", "by_hand", "formula_short", "limits", "truth", "formula", "data"]
+        # What was held out stands in for the truth where nobody made the customers.
+        needed_here += ["truth_real"] if set(topic.data) & {"cdnow", "file", "published"} else []
+        for needed in needed_here:
             assert words.has(needed), needed
             assert words.section(needed).body or needed == "by_hand"
 
@@ -57,6 +60,8 @@ def test_both_languages_fill_the_same_places(topic):
     for key, words in english.words["labels"].items():
         assert set(places.findall(words)) == set(places.findall(chinese.words["labels"][key])), key
     for name in ("why", "limits", "truth", "truth_real"):
+        if not english.has(name):
+            continue
         one, two = (
             {
                 found

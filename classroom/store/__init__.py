@@ -20,7 +20,7 @@ import platformdirs
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-KINDS = ("predicted", "checked", "done")
+KINDS = ("predicted", "checked", "done", "opened", "attempted")
 FILE = "crm_lab.sqlite3"
 WAIT_SECONDS = 30.0
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -50,6 +50,8 @@ _events = sa.table("events", *map(sa.column, ("at", "learner", "course", "kind",
 _predictions = sa.table("predictions", *map(sa.column, ("learner", "course", "topic", "value")))
 _checks = sa.table("checks", *map(sa.column, ("learner", "course", "topic", "name", "value")))
 _done = sa.table("done", *map(sa.column, ("learner", "course", "topic")))
+_attempts = sa.table("attempts", *map(sa.column, ("id", "learner", "course", "exercise", "variant", "value", "at")))
+_places = sa.table("places", *map(sa.column, ("learner", "course", "topic")))
 # alembic's `op` is one object for the whole process.
 _one_migration = threading.Lock()
 
@@ -80,6 +82,10 @@ class Progress:
     """topic → name of the check → the latest answer."""
     done: frozenset[str] = frozenset()
     """Topics done."""
+    attempts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """exercise → its attempts, oldest first, each as it was recorded, with its `variant` and `at` (UTC, microseconds)."""
+    latest: str = ""
+    """The topic or chapter opened last; empty for a learner who has opened none."""
 
 
 class Store:
@@ -103,7 +109,8 @@ class Store:
     ) -> None:
         """Add one event; it is on the disk when this returns.
 
-        `kind` is one of `KINDS`; `name` is the check's name; `value` is anything that JSON can hold.
+        `kind` is one of `KINDS`; `name` is the check's name; `value` is anything that JSON can hold. Of an attempt
+        `topic` is the exercise, `name` the number of its variant, and `value` a dict.
 
         Raises ValueError for another kind, an empty learner or topic, or NaN; TypeError for a value that is
         not JSON; StoreUnavailable when it cannot be kept.
@@ -132,7 +139,11 @@ class Store:
             for topic, name, value in rows(_checks, "topic", "name", "value"):
                 checks.setdefault(topic, {})[name] = json.loads(value)
             done = frozenset(topic for (topic,) in rows(_done, "topic"))
-        return Progress(predictions=predictions, checks=checks, done=done)
+            attempts: dict[str, list[dict[str, Any]]] = {}
+            for _, exercise, variant, value, at in sorted(rows(_attempts, "id", "exercise", "variant", "value", "at")):
+                attempts.setdefault(exercise, []).append({**json.loads(value), "variant": int(variant), "at": at})
+            latest = next((topic for (topic,) in rows(_places, "topic")), "")
+        return Progress(predictions=predictions, checks=checks, done=done, attempts=attempts, latest=latest)
 
     def close(self) -> None:
         """Close every connection."""

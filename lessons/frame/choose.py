@@ -8,43 +8,56 @@ from typing import Any
 import streamlit as st
 
 from lessons.frame import memory
-from lessons.frame.data import Data, cdnow, own, simulated
+from lessons.frame.data import Data, cdnow, company, own, published, simulated
 from lessons.words import Text
 
-KINDS = ("simulated", "cdnow", "file")
 _KEY, _FILE = "data", "own_file"
 
 
-def kind() -> str:
-    """Return the chosen source: simulated, cdnow or file."""
-    memory.seed(_KEY, "data", "simulated", lambda raw: KINDS[KINDS.index(raw)])
-    return st.session_state[_KEY]
+def kind(text: Text) -> str:
+    """Return the chosen source: one of those that the topic works on."""
+    offered, key = _offered(text)
+    memory.seed(key, "data", offered[0], lambda raw: offered[offered.index(raw)])
+    return st.session_state[key]
+
+
+def _offered(text: Text) -> tuple[tuple[str, ...], str]:
+    """Return the topic's kinds of customers and the widget's key: topics that offer the same share the choice."""
+    assert text.topic is not None
+    offered = text.topic.data
+    return offered, ".".join((_KEY, *offered))
 
 
 def source(text: Text) -> None:
-    """Draw the choice of customers, at the right end of the model's heading row."""
-    kind()
-    memory.in_language(_KEY, text.language)
+    """Draw the choice of customers, at the right end of the model's heading row; none where there is one kind."""
+    offered, key = _offered(text)
+    if len(offered) == 1:
+        return
+    kind(text)
+    memory.in_language(key, text.language)
     chosen = st.segmented_control(
         text.shared("topic.data_from"),
-        KINDS,
+        offered,
         format_func=lambda code: text.shared(f"topic.source_{code}"),
-        key=_KEY,
+        key=key,
         label_visibility="collapsed",
         required=True,
         persist_state="session",
     )
-    memory.keep("data", chosen, "simulated")
+    memory.keep("data", chosen, offered[0])
 
 
 def data(text: Text) -> Data | None:
     """Return the chosen customers; None while the learner's own file is still missing."""
-    if kind() == "cdnow":
+    chosen = kind(text)
+    if chosen == "cdnow":
         return cdnow()
-    if kind() == "file":
+    if chosen == "published":
+        return published()
+    if chosen == "file":
         return _own_file(text)
     with st.spinner(text.shared("topic.making")):
-        return simulated()
+        return company() if chosen == "company" else simulated()
 
 
 def _own_file(text: Text) -> Data | None:

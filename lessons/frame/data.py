@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-Kind = Literal["simulated", "cdnow", "file"]
+Kind = Literal["simulated", "company", "cdnow", "published", "file"]
 COMPANY, CUSTOMERS, SEED = "tea_shops", 10_000, 1
 
 
@@ -18,7 +18,8 @@ class Data:
     """Orders, the two dates that split them, and, for the synthetic company alone, the truth.
 
     `orders` has customer_id, ordered_at (UTC), amount_cents; `truth` is truth_customers by customer_id.
-    `key` names the data for caches.
+    `key` names the data for caches. For the company with all its causes, `world` is the whole of it
+    (datasets.world.World); the orders then name their line of business, too.
     """
 
     kind: Kind
@@ -29,6 +30,7 @@ class Data:
     holdout_until: date
     truth: pd.DataFrame | None = None
     scenario: Any = None
+    world: Any = None
 
     @property
     def has_amounts(self) -> bool:
@@ -147,6 +149,71 @@ def simulated() -> Data:
         holdout_until=world.until.date() - timedelta(days=1),
         truth=truth.set_index("customer_id"),
         scenario=scenario,
+    )
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def company() -> Data:
+    """Live the lives of Harbour Tea's customers with every cause at work: all tables, and the truth beside them."""
+    from datasets.world import live, load_scenario
+
+    scenario = load_scenario(COMPANY)
+    world = live(scenario, customers=CUSTOMERS, seed=SEED)
+    start = world.start.date()
+    orders, truth = world.orders.to_pandas(), world.truth_customers.to_pandas()
+    orders["customer_id"], truth["customer_id"] = (
+        orders["customer_id"].astype(str),
+        truth["customer_id"].astype(str),
+    )
+    return Data(
+        kind="company",
+        key=f"{COMPANY}-all-{CUSTOMERS}-{SEED}",
+        orders=orders[["customer_id", "business", "ordered_at", "amount_cents"]],
+        currency=scenario.currency,
+        calibration_until=start + timedelta(weeks=52, days=-1),
+        holdout_until=world.until.date() - timedelta(days=1),
+        truth=truth.set_index("customer_id"),
+        scenario=scenario,
+        world=world,
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _table(key: str, name: str, _world: Any) -> pd.DataFrame:
+    rows = _world.tables[name].to_pandas()
+    for column in rows.columns:
+        if column.endswith("_id"):
+            rows[column] = rows[column].astype(str)
+    return rows
+
+
+def table(data: Data, name: str) -> pd.DataFrame:
+    """Return one of the company's tables (datasets/tables.py), its ids as text. Shared: never write into it.
+
+    Raises ValueError for customers who are not a simulated company with all its tables.
+    """
+    if data.world is None:
+        raise ValueError(f"There are no tables of a company for {data.kind}.")
+    return _table(data.key, name, data.world)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def published() -> Data:
+    """Return no customers at all: the topic holds a published table, which its own model knows."""
+    nobody = pd.DataFrame(
+        {
+            "customer_id": pd.Series(dtype=str),
+            "ordered_at": pd.Series(dtype="datetime64[us]"),
+            "amount_cents": pd.Series(dtype="int64"),
+        }
+    )
+    return Data(
+        kind="published",
+        key="published",
+        orders=nobody,
+        currency="USD",
+        calibration_until=date(2000, 1, 1),
+        holdout_until=date(2000, 1, 1),
     )
 
 

@@ -20,12 +20,15 @@ _PROGRESS, _RECORDER, _SHELF = "progress", "recorder", "shelf"
 class Progress:
     """What one learner has committed to: predictions by topic, the latest answers by topic and check.
 
+    `attempts` are the answers to exercises, oldest first, by exercise; `latest` is the page of the course opened last.
     `unkept` says why nothing is kept beyond this visit (not_kept, no_cookie); it is empty where all is.
     """
 
     predictions: dict[str, Any] = field(default_factory=dict)
     checks: dict[str, dict[str, str]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    attempts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    latest: str = ""
     unkept: str = ""
 
 
@@ -77,6 +80,19 @@ def finish(topic: str) -> None:
     if topic not in progress().done:
         progress().done.add(topic)
         _tell("done", topic, "", True)
+
+
+def opened(path: str) -> None:
+    """Keep which page of the course the learner is on, so that the next visit can go on there."""
+    if progress().latest != path:
+        progress().latest = path
+        _tell("opened", path, "", True)
+
+
+def attempted(exercise: str, variant: int, what: dict[str, Any]) -> None:
+    """Keep one answer to an exercise; `what` says how it was typed and how it was marked."""
+    progress().attempts.setdefault(exercise, []).append({**what, "variant": variant})
+    _tell("attempted", exercise, str(variant), what)
 
 
 def _tell(kind: str, topic: str, name: str, value: Any) -> None:

@@ -123,11 +123,16 @@ def _table(
 
 def terms(text: Text) -> None:
     """Draw the topic's terms as small buttons: English, 中文, one sentence."""
+    term_row(text, list(text.words.get("terms", {})))
+
+
+def term_row(text: Text, slugs: Sequence[str]) -> None:
+    """Draw these terms, defined in this folder's words, as small buttons."""
     with st.container(horizontal=True, gap="small"):
-        for slug, words in text.words.get("terms", {}).items():
+        for slug in slugs:
             # A name at the head of a button begins with a capital; `capitalize` would make BTYD of it Btyd.
             names = {code: name[:1].upper() + name[1:] for code, name in term(slug).items()}
             with st.popover(names[text.language], key=f"term.{slug}"):
                 others = [names[code] for code in LANGUAGES if code != text.language]
                 st.markdown(f"**{names[text.language]}** · " + " · ".join(dict.fromkeys(others)), width=320)
-                st.markdown(words["definition"], width=320)
+                st.markdown(text.words["terms"][slug]["definition"], width=320)

@@ -1,4 +1,8 @@
-"""What will this chapter teach me, and in which order?  A chapter's opening page."""
+"""What will this chapter teach me, and in which order?  A chapter's opening page.
+
+A case from business, the chapter's map, its topics, the ideas that are read rather than moved, and two questions to
+talk about. Which sections of the prose teach which concepts stands in chapter.toml.
+"""
 
 from __future__ import annotations
 
@@ -8,33 +12,99 @@ from typing import Any
 import streamlit as st
 
 from lessons import Chapter
-from lessons.frame import memory, page_column
+from lessons.frame import memory, page_column, tabs
+from lessons.screens import idea_map
 from lessons.words import Text, text_of
 
 
 def page(chapter: Chapter, *, code: str, pages: Mapping[str, Any]) -> None:
-    """Draw the chapter's aim, the way through it, and its topics with minutes and what is done."""
+    """Draw the chapter's opening page."""
     text, words = Text(code), Text(code, chapter.folder)
     with page_column(width=1080):
         with st.container(gap="small"):
             st.title(words.title, anchor=False)
-            st.markdown(f"**{words.words['question']}**", width=510)
-            st.markdown(words.words["aim"], width=510)
-        if words.has("way"):
-            way = words.section("way")
-            with st.container(gap="small"):
-                st.header(way.heading, anchor=False)
-                st.markdown(way.body, width=510)
+            st.markdown(f"**{words.words['question']}**", width=640)
+            st.markdown(words.words["aim"], width=640)
+        left, right = st.columns(2, gap="large")
+        with left:
+            _prose(words, "case")
+        with right:
+            _map(text, words, chapter)
+        left, right = st.columns(2, gap="large")
+        with left:
+            _prose(words, "way")
+        with right:
+            _topics(text, chapter, pages)
+        reads = chapter.facts.get("reads", [])
+        for first in range(0, len(reads), 2):
+            for column, read in zip(st.columns(2, gap="large"), reads[first : first + 2], strict=False):
+                with column.container(gap="small"):
+                    _prose(words, read["section"])
+                    tabs.term_row(words, read["concepts"])
+        _discuss(text, words)
+        _sources(text, chapter)
+
+
+def _prose(words: Text, name: str) -> None:
+    if words.has(name):
+        section = words.section(name)
         with st.container(gap="small"):
-            for topic in chapter.topics:
-                named = text_of(topic, code)
-                with st.container(border=True, horizontal=True, vertical_alignment="center", width=640):
-                    badge = (
-                        f" :green-badge[:material/check: {text.shared('topic.done')}]"
-                        if topic.path in memory.progress().done
-                        else ""
-                    )
-                    minutes = text.shared("home.minutes", minutes=topic.minutes)
-                    st.markdown(f"{named.title}{badge}  \n:small[:gray[{minutes}]]", width="stretch")
-                    if st.button(text.shared("home.open"), key=f"open.{topic.path}"):
-                        st.switch_page(pages[topic.path], query_params={"lang": code})
+            st.header(section.heading, anchor=False)
+            st.markdown(section.body)
+
+
+def _map(text: Text, words: Text, chapter: Chapter) -> None:
+    facts = chapter.facts.get("map")
+    if facts is None:
+        return
+    names = words.words["map"]
+    said = {name: label.replace("|", " " if text.language == "en" else "") for name, label in names.items()}
+    arrows = text.shared("home.comma").join(
+        f"{said[arrow['from']]} → {said[arrow['to']]}" for arrow in facts["arrows"]
+    )
+    section = words.section("map")
+    with st.container(gap="small"):
+        st.header(section.heading, anchor=False)
+        st.image(
+            idea_map.svg(facts["boxes"], facts["arrows"], names),
+            alt=text.shared("chapter.map_alt", arrows=arrows),
+            width="stretch",
+        )
+        st.markdown(section.body)
+
+
+def _topics(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:
+    done = memory.progress().done
+    following = next((topic for topic in chapter.topics if topic.path not in done), None)
+    with st.container(gap="small"):
+        for topic in chapter.topics:
+            named = text_of(topic, text.language)
+            badge = f" :green-badge[:material/check: {text.shared('topic.done')}]" if topic.path in done else ""
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                minutes = text.shared("home.minutes", minutes=topic.minutes)
+                st.markdown(f"**{named.short}**{badge}  \n:small[:gray[{minutes}]]", width="stretch")
+                if st.button(
+                    text.shared("home.open"),
+                    key=f"open.{topic.path}",
+                    type="primary" if topic == following else "secondary",
+                ):
+                    st.switch_page(pages[topic.path], query_params={"lang": text.language})
+
+
+def _discuss(text: Text, words: Text) -> None:
+    questions = words.words.get("discuss", [])
+    if not questions:
+        return
+    with st.container(gap="small"):
+        st.header(text.shared("chapter.discuss"), anchor=False)
+        st.markdown(f":small[:gray[{text.shared('chapter.discuss_how')}]]")
+        for column, question in zip(st.columns(len(questions)), questions, strict=True):
+            with column.container(border=True, height="stretch"):
+                st.markdown(question)
+
+
+def _sources(text: Text, chapter: Chapter) -> None:
+    if chapter.facts["sources"]:
+        with st.expander(text.shared("topic.sources")):
+            for source in chapter.facts["sources"]:
+                st.markdown(f"- {tabs.cite(source)}")

@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from lessons import Chapter, chapters, topics
+from lessons import Chapter, Topic, chapters
 from lessons.frame import memory, page_column
-from lessons.words import Text, text_of
+from lessons.words import Text
 
 ICON = str(Path(__file__).with_name("icon.svg"))
 
@@ -30,10 +30,9 @@ def page(*, code: str, pages: Mapping[str, Any]) -> None:
 
 
 def _welcome(text: Text, pages: Mapping[str, Any]) -> None:
-    done = memory.progress().done
-    begun = done | set(memory.progress().predictions)
-    following = next((topic for topic in topics() if topic.path not in done), topics()[0])
-    words = text_of(following, text.language)
+    begun = bool(memory.progress().latest or memory.progress().predictions)
+    step = _where_i_was()
+    words = Text(text.language, step.folder)
     left, right = st.columns([1.35, 1], gap="medium", vertical_alignment="center")
     with left:
         st.title(text.shared("app.name"), anchor=False)
@@ -42,20 +41,28 @@ def _welcome(text: Text, pages: Mapping[str, Any]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             verb = text.shared("home.continue" if begun else "home.start")
             if st.button(
-                f"{verb}{text.shared('home.colon')}{words.words['invitation']}",
+                f"{verb}{text.shared('home.colon')}{words.words.get('invitation', words.title)}",
                 type="primary",
                 icon=":material/arrow_forward:",
                 icon_position="right",
                 key="start",
             ):
-                st.switch_page(pages[following.path], query_params={"lang": text.language})
-            st.markdown(f":gray[{text.shared('home.minutes', minutes=following.minutes)}]", width="content")
+                st.switch_page(pages[step.path], query_params={"lang": text.language})
+            st.markdown(f":gray[{text.shared('home.minutes', minutes=step.minutes)}]", width="content")
     with right:
         st.image(str(Path(__file__).with_name("home.svg")), alt=text.shared("app.picture"), width="stretch")
         with st.container(horizontal=True, horizontal_alignment="center", gap="xsmall"):
             st.markdown(f":small[**◇ {text.shared('signs.your_prediction')}**]", width="content")
             st.markdown(f":small[:blue[**● {text.shared('signs.the_model')}**]]", width="content")
             st.markdown(f":small[:orange[**■ {text.shared('signs.the_truth')}**]]", width="content")
+
+
+def _where_i_was() -> Chapter | Topic:
+    """Return the page opened last or, where that topic is done, the next; for a newcomer the first chapter."""
+    way = [step for chapter in chapters() if chapter.topics for step in (chapter, *chapter.topics)]
+    at = next((number for number, step in enumerate(way) if step.path == memory.progress().latest), 0)
+    done = memory.progress().done
+    return next((step for step in way[at:] if step.path not in done), way[at])
 
 
 def _card(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:
@@ -65,6 +72,7 @@ def _card(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:
         st.markdown(words.words["question"])
         st.space("stretch")
         if not chapter.topics:
+            st.markdown(f":small[:gray[{words.words['aim']}]]")
             st.markdown(f":gray-badge[:material/edit: {text.shared('home.being_written')}]")
             return
         done = sum(topic.path in memory.progress().done for topic in chapter.topics)

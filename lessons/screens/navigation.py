@@ -8,11 +8,11 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from lessons import Chapter, chapters
-from lessons.frame import memory, present
+from lessons import Chapter, after, chapters
+from lessons.frame import memory, page_column, present
 from lessons.words import LANGUAGES, Text, text_of
 
-HOME, COMPANY = "", "company"
+HOME, COMPANY, GLOSSARY, PROGRESS = "", "company", "glossary", "progress"
 
 
 def language(*, asked: str) -> str:
@@ -43,20 +43,19 @@ def sidebar(*, pages: Mapping[str, Any], here: str, code: str) -> None:
     text = Text(code)
     keep = {"lang": code}
     with st.sidebar:
-        st.page_link(
-            pages[HOME],
-            label=text.shared("app.name"),
-            icon=":material/sailing:",
-            width="stretch",
-            query_params=keep,
-        )
-        st.page_link(
-            pages[COMPANY],
-            label=text.shared("company.title"),
-            icon=":material/table:",
-            width="stretch",
-            query_params=keep,
-        )
+        for place, name, icon in (
+            (HOME, "app.name", "sailing"),
+            (COMPANY, "company.title", "table"),
+            (GLOSSARY, "glossary.title", "menu_book"),
+            (PROGRESS, "progress.title", "flag"),
+        ):
+            st.page_link(
+                pages[place],
+                label=text.shared(name),
+                icon=f":material/{icon}:",
+                width="stretch",
+                query_params=keep,
+            )
         for chapter in chapters():
             if chapter.topics:
                 _chapter(chapter, pages=pages, here=here, code=code)
@@ -78,6 +77,21 @@ def sidebar(*, pages: Mapping[str, Any], here: str, code: str) -> None:
             )
         if reason := memory.progress().unkept:
             st.info(text.shared(f"errors.{reason}"))
+
+
+def onward(*, pages: Mapping[str, Any], here: str, code: str) -> None:
+    """Draw the way on at the end of a topic or a chapter's opening: to the next topic, or the next chapter."""
+    text, step = Text(code), after(here)
+    path, words = (step.path, Text(code, step.folder)) if step else (PROGRESS, None)
+    name = words.short if words else text.shared("progress.title")
+    with page_column(width=1080), st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(
+            f"{text.shared('topic.next')}{text.shared('home.colon')}{name}",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            key="onward",
+        ):
+            st.switch_page(pages[path], query_params={"lang": code})
 
 
 def _chapter(chapter: Chapter, *, pages: Mapping[str, Any], here: str, code: str) -> None:
