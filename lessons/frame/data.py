@@ -245,3 +245,22 @@ def own(*, orders: pd.DataFrame, key: str) -> Data:
         calibration_until=first + timedelta(days=(last - first).days * 2 // 3),
         holdout_until=last,
     )
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _churn_labels(
+    key: str, business: str, day: date, horizon_days: int, window_days: int, _orders: pd.DataFrame
+) -> pd.DataFrame:
+    from datasets.summaries import churn_labels
+
+    line = _orders[_orders["business"] == business]
+    return churn_labels(line, at=day, horizon_days=horizon_days, window_days=window_days).set_index(
+        "customer_id"
+    )
+
+
+def churn_labels(
+    data: Data, *, business: str, day: date, horizon_days: int, window_days: int
+) -> pd.DataFrame:
+    """Return, for each who bought in this line in the `window_days` up to `day`, what was known, and `churned`."""
+    return _churn_labels(data.key, business, day, horizon_days, window_days, data.orders)

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from lessons.frame import notebook as notebooks
+from lessons import notebook as notebooks
 from lessons.frame.data import sql
 from lessons.words import LANGUAGES, Text, term
 

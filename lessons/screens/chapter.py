@@ -29,7 +29,7 @@ def page(chapter: Chapter, *, code: str, pages: Mapping[str, Any]) -> None:
         with left:
             _prose(words, "case")
         with right:
-            _map(text, words, chapter)
+            _map(text, words, chapter, pages)
         left, right = st.columns(2, gap="large")
         with left:
             _prose(words, "way")
@@ -40,6 +40,8 @@ def page(chapter: Chapter, *, code: str, pages: Mapping[str, Any]) -> None:
             for column, read in zip(st.columns(2, gap="large"), reads[first : first + 2], strict=False):
                 with column.container(gap="small"):
                     _prose(words, read["section"])
+                    if "diagram" in read:
+                        _diagram(text, read["diagram"], words.words["diagram"][read["section"]])
                     tabs.term_row(words, read["concepts"])
         _discuss(text, words)
         _sources(text, chapter)
@@ -53,24 +55,38 @@ def _prose(words: Text, name: str) -> None:
             st.markdown(section.body)
 
 
-def _map(text: Text, words: Text, chapter: Chapter) -> None:
+def _map(text: Text, words: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:
     facts = chapter.facts.get("map")
     if facts is None:
         return
-    names = words.words["map"]
-    said = {name: label.replace("|", " " if text.language == "en" else "") for name, label in names.items()}
-    arrows = text.shared("home.comma").join(
-        f"{said[arrow['from']]} → {said[arrow['to']]}" for arrow in facts["arrows"]
-    )
     section = words.section("map")
     with st.container(gap="small"):
         st.header(section.heading, anchor=False)
-        st.image(
-            idea_map.svg(facts["boxes"], facts["arrows"], names),
-            alt=text.shared("chapter.map_alt", arrows=arrows),
-            width="stretch",
-        )
+        _diagram(text, facts, words.words["map"])
         st.markdown(section.body)
+        with st.container(horizontal=True, gap="small"):
+            for box in facts["boxes"]:
+                if box.get("opens") in pages:
+                    name = _unbroken(text, words.words["map"][box["name"]])
+                    if st.button(name, type="tertiary", icon=":material/arrow_forward:", key=f"map.{box['name']}"):
+                        st.switch_page(pages[box["opens"]], query_params={"lang": text.language})
+
+
+def _diagram(text: Text, facts: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    arrows = text.shared("home.comma").join(
+        f"{_unbroken(text, names[arrow['from']])} → {_unbroken(text, names[arrow['to']])}"
+        for arrow in facts["arrows"]
+    )
+    st.image(
+        idea_map.svg(facts["boxes"], facts["arrows"], names),
+        alt=text.shared("chapter.map_alt", arrows=arrows),
+        width="stretch",
+    )
+
+
+def _unbroken(text: Text, label: str) -> str:
+    """Return a box's words on one line; a word that a hyphen breaks is whole again."""
+    return label.replace("-|", "").replace("|", " " if text.language == "en" else "")
 
 
 def _topics(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:

@@ -34,6 +34,7 @@ def module(line, cell):
         setattr(sys.modules[".".join(parts[:-1])], parts[-1], made)
     exec(compile(cell, name, "exec"), made.__dict__)
 '''
+_START_ALONE = "import io\nimport pandas as pd"
 
 
 def build(
@@ -48,19 +49,12 @@ def build(
 
     The table's text enters only through repr(), so nothing that a file says becomes code.
     """
-    written = [_code(_START)]
+    written = [_code(_START if modules else _START_ALONE)]
     written += [
         _code(f"%%module {module.__name__}\n" + Path(inspect.getfile(module)).read_text("utf-8"))
         for module in modules
     ]
-    held = table.head(ROWS)
-    types = {
-        name: str(kind) for name, kind in held.dtypes.items() if str(kind) in ("str", "object", "string")
-    }
-    read = f"table = pd.read_csv(io.StringIO({held.to_csv(index=False)!r}), dtype={dict.fromkeys(types, 'str')!r})"
-    if len(table) > len(held):
-        read = f"# The first {len(held)} of {len(table)} rows.\n{read}"
-    written += [_code(f"{read}\ntable.head()")]
+    written += [_code(f"{reading(table)}\ntable.head()")]
     written += [_code(cell) for cell in cells]
     document: dict[str, Any] = {
         "cells": [_cell("markdown", f"# {title}\n\n{question}"), *written],
@@ -74,6 +68,18 @@ def build(
     for number, cell in enumerate(document["cells"]):
         cell["id"] = f"cell-{number}"
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def reading(table: pd.DataFrame, name: str = "table") -> str:
+    """Return the code that makes `name` the first 20,000 rows of a table; what stands in it cannot become code."""
+    held = table.head(ROWS)
+    types = {
+        column: str(kind) for column, kind in held.dtypes.items() if str(kind) in ("str", "object", "string")
+    }
+    read = f"{name} = pd.read_csv(io.StringIO({held.to_csv(index=False)!r}), dtype={dict.fromkeys(types, 'str')!r})"
+    if len(table) > len(held):
+        read = f"# The first {len(held)} of {len(table)} rows.\n{read}"
+    return read
 
 
 def _cell(kind: str, source: str) -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""The pictures of churn prediction: profit by threshold, and the list held against who truly left."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from lessons import charts
+from lessons.churn.churn_prediction import case
+from lessons.churn.churn_prediction import model as churn
+from lessons.frame import Stage, Text
+
+
+def share(text: Text, amount: float) -> str:
+    """Write a threshold; where no chance is high enough, say that it lies above 100%."""
+    return text.percent(amount) if amount <= 1 else f"> {text.percent(1)}"
+
+
+def money_axis(text: Text, *, high: float, low: float, currency: str) -> tuple[list, tuple[float, float]]:
+    """Return two to five ticks that hold `low` to `high`, and the axis' range."""
+    step = charts.limit(max(high, -low, 1)) / 2
+    # A curve that loses money all the way need not be shown to the bottom.
+    floor = -min(np.ceil(max(-low, 0) / step), 2) * step
+    ceiling = max(np.ceil(max(high, 0) / step), 1) * step
+    marks = np.arange(floor, ceiling + step / 2, step)
+    air = ceiling - floor
+    return [(mark, text.short_money(mark, currency)) for mark in marks], (
+        floor - 0.06 * air,
+        ceiling + 0.14 * air,
+    )
+
+
+def by_threshold(
+    stage: Stage, seen: pd.DataFrame, used: pd.DataFrame | None, *, offer: churn.Offer
+) -> charts.Figure:
+    """Draw profit against the threshold: by the model, with as many letters by lot, and in use where it differs."""
+    text, currency = stage.text, stage.data.currency
+    lines = [seen["profit"], seen["at_random"], *([] if used is None else [used["profit"]])]
+    ticks, span = money_axis(
+        text, high=max(line.max() for line in lines), low=min(line.min() for line in lines), currency=currency
+    )
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label("threshold_axis"),
+        x_ticks=[(0, "0"), *((mark, text.percent(mark / 100)) for mark in (25, 50, 75, 100))],
+        y_ticks=ticks,
+        y_range=span,
+    )
+    at = round(min(offer.threshold, 1) * 100)
+    cuts = seen["threshold"].to_numpy() * 100
+    charts.curve(figure, x=cuts, y=seen["at_random"].to_numpy(), sign="reference")
+    if used is not None:
+        charts.curve(figure, x=cuts, y=used["profit"].to_numpy(), sign="reference")
+    charts.curve(figure, x=cuts, y=seen["profit"].to_numpy())
+    label = text.label("promised" if used is not None else "pays_from", share=share(text, offer.threshold))
+    charts.point(figure, x=at, y=seen["profit"][at], label=label, side="right" if at < 55 else "left")
+    # The words of the lower lines stand where these lie furthest below the model's.
+    lower, word = (seen["at_random"], "by_lot") if used is None else (used["profit"], "in_use")
+    gap = (seen["profit"] - lower)[15:86]
+    place = int(gap.idxmax())
+    charts.note(
+        figure,
+        x=place,
+        y=lower[place],
+        label=text.label(word),
+        sign="reference",
+        above=False,
+        side="left" if place > 12 else "right",
+    )
+    return charts.you(figure, x=stage.guess, label=stage.your_label)
+
+
+def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
+    """Hold the list against the true chances: what it earned, and what the best ranking would have earned."""
+    text, currency = stage.text, stage.data.currency
+    truly, left = found.season.truly, found.season.left
+    chance = truly["chance"].to_numpy()
+    ours = churn.by_depth(chance, found.used, offer=offer)
+    best = churn.by_depth(chance, chance, offer=offer)
+    write = found.used >= offer.threshold
+    letters, top = int(write.sum()), int(best["profit"].idxmax())
+    earned, possible = ours["profit"][letters], best["profit"][top]
+    promised = float(offer.profit(left[found.tested >= offer.threshold]).sum())
+
+    lines = (ours["profit"], best["profit"])
+    ticks, span = money_axis(
+        text, high=max(line.max() for line in lines), low=min(line.min() for line in lines), currency=currency
+    )
+    figure = charts.axes(
+        charts.blank(height=330),
+        x_title=text.label("share_written"),
+        x_ticks=[(0, "0"), *((mark, text.percent(mark / 100)) for mark in (25, 50, 75, 100))],
+        y_ticks=ticks,
+        y_range=span,
+    )
+    some = np.unique(np.linspace(0, len(chance), 101).astype(int))
+    charts.curve(figure, x=[0, 100], y=[0, ours["profit"].iloc[-1]], sign="reference")
+    for line, sign in ((best, "truth"), (ours, "model")):
+        charts.curve(
+            figure, x=line["share"][some].to_numpy() * 100, y=line["profit"][some].to_numpy(), sign=sign
+        )
+    charts.point(
+        figure,
+        x=best["share"][top] * 100,
+        y=possible,
+        label=text.shared("signs.truth"),
+        sign="truth",
+        side="right" if best["share"][top] < 0.15 else "middle",
+    )
+    charts.point(
+        figure, x=ours["share"][letters] * 100, y=earned, label=text.shared("signs.model"), above=False
+    )
+    kinds = truly[write]
+    of = max(letters, 1)
+    gone, going = kinds["gone_before"].mean(), (kinds["gone"] - kinds["gone_before"]).sum() / of
+
+    def money(amount: float) -> str:
+        return text.money(amount, currency)
+
+    figures = {"earned": money(earned), "possible": money(possible), "lost": money(possible - earned)}
+    stage.truth(
+        figures=figures,
+        heading="truth_chart",
+        chart=figure,
+        values=figures
+        | {
+            "promised": money(promised),
+            "silent": text.percent(float(left.mean())),
+            "truly_gone": text.percent(float(truly["gone"].mean())),
+            "letters": text.number(letters),
+            "gone_before": text.percent(float(gone) if letters else 0.0),
+            "going": text.percent(float(going)),
+            "staying": text.percent(1 - float(kinds["gone"].mean()) if letters else 0.0),
+            "auc_silence": text.number(churn.auc(left, found.used), 2),
+            "auc_gone": text.number(churn.auc(truly["gone"], found.used), 2),
+            "auc_best": text.number(churn.auc(truly["gone"], chance), 2),
+        },
+    )

@@ -1,0 +1,1 @@
+"""What customers were promised, what they got, and what they feel about the difference."""

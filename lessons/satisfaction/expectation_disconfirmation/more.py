@@ -1,0 +1,205 @@
+"""The topic's further charts and tables, and its workbook with live formulas."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from lessons import charts, frame
+from lessons.frame import Stage, Text
+from lessons.frame.workbook import Formula, xlsx
+from lessons.satisfaction.expectation_disconfirmation import lived
+from lessons.satisfaction.expectation_disconfirmation import model as promises
+from lessons.satisfaction.expectation_disconfirmation.model import Offer
+
+
+@functools.lru_cache(maxsize=8)
+def six_in_words(text: Text) -> pd.DataFrame:
+    """The six customers under a promise of 7 and of 6, and their means."""
+    six = promises.six_customers()
+    rows = [*zip("ABCDEF", *(six[name] for name in six.columns), strict=True)]
+    rows.append((text.label("average"), *(six[name].mean() for name in six.columns)))
+    written = [
+        (name, *(text.number(value, 0 if float(value).is_integer() else 2) for value in values))
+        for name, *values in rows
+    ]
+    columns = ["customer", "came", "gap_seven", "felt_seven", "gap_six", "felt_six"]
+    return pd.DataFrame(written, columns=[text.label(name) for name in columns])
+
+
+def _draw(stage: Stage, name: str, figure: charts.Figure) -> None:
+    st.markdown(stage.text.section(name).body, width=510)
+    frame.draw_chart(figure, key=f"{name}_chart", alt=stage.text.label(f"{name}_heading"))
+
+
+def kink(stage: Stage, offer: Offer) -> None:
+    """Satisfaction by performance: at the learner's promise and at the best one."""
+    text, came = stage.text, np.linspace(1, 10, 91)
+    best = offer.best_promise()
+
+    def felt_at(promise: float) -> np.ndarray:
+        gap = promises.perceived_gap(
+            came - promise,
+            assimilation=offer.assimilation,
+            contrast=offer.contrast,
+            zone_points=offer.zone_points,
+        )
+        return promises.felt(gap, loss_weight=offer.loss_weight)
+
+    at_best, at_guess = felt_at(best), felt_at(stage.guess)
+    top = charts.limit(max(at_best.max(), at_guess.max(), 1))
+    low = -charts.limit(max(-at_best.min(), -at_guess.min(), 1))
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label("came_axis"),
+        x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 7, 10)],
+        y_ticks=[(mark, text.number(mark)) for mark in (low, 0, top)],
+    )
+    charts.curve(figure, x=came, y=at_guess, sign="you")
+    charts.curve(figure, x=came, y=at_best)
+    label = text.label("best_point", promise=text.number(best, 1))
+    charts.point(figure, x=best, y=0, label=label, side="left" if best > 4 else "right")
+    charts.note(
+        figure, x=10, y=float(at_guess[-1]), label=stage.your_label, sign="you", above=False, side="left"
+    )
+    _draw(stage, "kink", figure)
+
+
+def theories(stage: Stage, offer: Offer) -> None:
+    """What people think they got, by promise: drawn to it, pushed from it, or one and then the other."""
+    text, grid = stage.text, promises.promise_grid()[::5]
+    middle = offer.performance
+    settings = (
+        ("assimilates", dict(assimilation=0.5), "reference"),
+        ("contrasts", dict(contrast=0.5, zone_points=0.0), "reference"),
+        ("both", dict(assimilation=0.5, contrast=0.5, zone_points=1.5), "model"),
+    )
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label("promise_axis"),
+        x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 7, 10)],
+        y_ticks=[(mark, text.number(mark)) for mark in (middle - 4, middle, middle + 4)],
+        y_range=(middle - 5, middle + 5),
+    )
+    for name, how, sign in settings:
+        seen = grid + promises.perceived_gap(middle - grid, **how)
+        charts.curve(figure, x=grid, y=seen, sign=sign)
+        charts.note(
+            figure,
+            x=1,
+            y=float(seen[0]),
+            label=text.label(name),
+            sign=sign,
+            above=name != "assimilates",
+            side="right",
+        )
+    _draw(stage, "theories", figure)
+
+
+def learning(stage: Stage, offer: Offer, share: float) -> None:
+    """The gap, purchase after purchase, at the learner's promise and at the best one."""
+    text = stage.text
+    figure = charts.blank()
+    runs = {
+        sign: promises.repeat_purchases(performance=offer.performance, promise=promise, learning=share)
+        for sign, promise in (("you", stage.guess), ("model", offer.best_promise()))
+    }
+    most = charts.limit(max(float(run["gap"].abs().max()) for run in runs.values()) or 1)
+    charts.axes(
+        figure,
+        x_title=text.label("purchase_axis"),
+        x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 8, 12)],
+        y_ticks=[(mark, text.number(mark, 1)) for mark in (-most, 0, most)],
+    )
+    for sign, run in runs.items():
+        label = stage.your_label if sign == "you" else text.label("best_here")
+        charts.curve(figure, x=run["purchase"].tolist(), y=run["gap"].tolist(), sign=sign)
+        first = float(run["gap"].iloc[0])
+        charts.note(figure, x=1.2, y=first, label=label, sign=sign, above=first >= 0, side="right")
+    _draw(stage, "learning", figure)
+
+
+def stages(stage: Stage, found: lived.Judged) -> None:
+    """Surplus, shortfall and ratio from what was lived to what was answered."""
+    text = stage.text
+    st.markdown(text.section("stages").body, width=510)
+    rows = [
+        (
+            text.label(f"stage_{row.stage}"),
+            *(text.number(value, 2) for value in (row.surplus, row.shortfall)),
+            text.number(row.ratio, 1) + "×",
+        )
+        for row in found.stages.itertuples()
+    ]
+    columns = [text.label(name) for name in ("stage", "surplus", "shortfall", "ratio")]
+    _table(pd.DataFrame(rows, columns=columns), key="stages", alt=text.label("stages_heading"))
+
+
+def standards(stage: Stage, found: lived.Judged) -> None:
+    """Four slopes, against expectation and against desire: estimated, with their intervals, and true."""
+    text = stage.text
+    st.markdown(text.section("standards").body, width=510)
+    fit = found.both
+    rows = []
+    for name, planted in found.planted.items():
+        low, high = fit.interval(name)
+        rows.append(
+            (
+                text.label(f"slope_{name}"),
+                text.number(fit.coefficients[name], 2),
+                text.label("from_to", low=text.number(low, 2), high=text.number(high, 2)),
+                text.number(planted, 2),
+            )
+        )
+    columns = [text.label(name) for name in ("slope", "estimate", "interval", "planted")]
+    _table(pd.DataFrame(rows, columns=columns), key="standards", alt=text.label("standards_heading"))
+
+
+def _table(rows: pd.DataFrame, *, key: str, alt: str) -> None:
+    right = {name: st.column_config.Column(alignment="right") for name in rows.columns[1:]}
+    st.dataframe(rows, hide_index=True, key=key, alt=alt, column_config=right, width="content")
+
+
+def workbook(text: Text, by_promise: pd.DataFrame, answers: pd.DataFrame, found: lived.Judged) -> bytes:
+    """The promises, the answers with surplus and shortfall, and the regression on them: formulas that live."""
+    rows = range(2, len(answers) + 2)
+    scores = [answers[name].astype(float) for name in ("expectation", "performance", "satisfaction")]
+    gap = scores[1] - scores[0]
+    sheet = pd.DataFrame(
+        {
+            text.label("sheet_expectation"): scores[0],
+            text.label("sheet_performance"): scores[1],
+            text.label("sheet_satisfaction"): scores[2],
+            text.label("surplus"): [
+                Formula(f"=MAX(B{row}-A{row},0)", max(value, 0.0))
+                for row, value in zip(rows, gap, strict=True)
+            ],
+            text.label("shortfall"): [
+                Formula(f"=MIN(B{row}-A{row},0)", min(value, 0.0))
+                for row, value in zip(rows, gap, strict=True)
+            ],
+        }
+    )
+    named = by_promise.set_axis(
+        [text.label(f"sheet_{name}") for name in ("promise", "buyers", "staying", "loyal", "mean")], axis=1
+    )
+    name, last = text.label("sheet_answers"), len(answers) + 1
+    line = f"LINEST('{name}'!$C$2:$C${last},'{name}'!$D$2:$E${last})"
+    slopes, (ratio, _) = found.survey.coefficients, found.survey.ratio("shortfall", "surplus")
+    regression = pd.DataFrame(
+        {
+            text.label("slope"): [text.label(part) for part in ("surplus", "shortfall", "constant", "ratio")],
+            text.label("estimate"): [
+                Formula(f"=INDEX({line},1,2)", slopes["surplus"]),
+                Formula(f"=INDEX({line},1,1)", slopes["shortfall"]),
+                Formula(f"=INDEX({line},1,3)", slopes["constant"]),
+                Formula("=B3/B2", ratio),
+            ],
+        }
+    )
+    return xlsx(
+        {text.label("sheet_promises"): named, name: sheet, text.label("sheet_regression"): regression}
+    )
