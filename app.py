@@ -46,28 +46,33 @@ def shelf(learner: str) -> dict[str, Any]:
     return {}
 
 
+def learner() -> str:
+    """Return whose numbers the exercises have: this browser's learner, or where it takes no cookie a guest."""
+    return valid_learner(str(st.context.cookies.get(COOKIE))) or "guest"
+
+
 def remember() -> None:
     """Tell the lessons what this visitor did before, and keep what they do from now on."""
     from classroom.store import StoreUnavailable
     from lessons.frame import memory
 
-    learner = valid_learner(str(st.context.cookies.get(COOKIE)))
+    known = valid_learner(str(st.context.cookies.get(COOKIE)))
     if memory.installed():
         return
-    kept = memory.Progress(unkept="" if learner and store() else "not_kept" if learner else "no_cookie")
+    kept = memory.Progress(unkept="" if known and store() else "not_kept" if known else "no_cookie")
 
     def record(kind: str, topic: str, name: str, value: Any) -> None:
         if kept.unkept:
             return
         try:
-            store().record(learner=learner, kind=kind, topic=topic, name=name, value=value)
+            store().record(learner=known, kind=kind, topic=topic, name=name, value=value)
         except StoreUnavailable as unavailable:
             kept.unkept = "not_kept"
             logging.getLogger("crm_lab").warning("%s", unavailable)
 
     if not kept.unkept:
         try:
-            past = store().progress(learner=learner)
+            past = store().progress(learner=known)
             kept.predictions |= past.predictions
             kept.checks |= {topic: dict(answers) for topic, answers in past.checks.items()}
             kept.done |= past.done
@@ -77,7 +82,7 @@ def remember() -> None:
             kept.unkept = "not_kept"
             logging.getLogger("crm_lab").warning("%s", unavailable)
 
-    memory.install(recorder=record, progress=kept, shelf=shelf(learner) if learner else {})
+    memory.install(recorder=record, progress=kept, shelf=shelf(known) if known else {})
 
 
 def main() -> None:
@@ -105,7 +110,7 @@ def main() -> None:
         if not present.on():
             from classroom.screens import practice
 
-            practice.draw(topic, code=code, learner=str(st.context.cookies.get(COOKIE)))
+            practice.draw(topic, code=code, learner=learner())
             navigation.onward(pages=pages, here=topic.path, code=code)
 
     def chapter_page(chapter: lessons.Chapter) -> None:
@@ -121,7 +126,7 @@ def main() -> None:
     def progress_page() -> None:
         from classroom.screens import progress
 
-        progress.page(code=code, pages=pages)
+        progress.page(code=code, pages=pages, learner=learner())
 
     def company_page() -> None:
         # Its tables need pyarrow and pandas, and the home page does not wait for them.

@@ -62,9 +62,7 @@ class Exercise:
 @functools.lru_cache(maxsize=256)
 def _module(folder: Path) -> ModuleType:
     if folder.is_relative_to(ROOT):
-        return importlib.import_module(
-            ".".join([__name__, *folder.relative_to(ROOT).parts, "task"])
-        )
+        return importlib.import_module(".".join([__name__, *folder.relative_to(ROOT).parts, "task"]))
     spec = importlib.util.spec_from_file_location(f"task_in_{folder.name}", folder / "task.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -155,7 +153,12 @@ def variant(exercise: Exercise, *, learner: str, number: int = 1, course: str = 
     course, for one with characters that cannot be printed, and for a number that is not 1 to 1,000,000.
     """
     for what, text in (("learner", learner), ("course", course)):
-        if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_NAME or not text.isprintable():
+        if (
+            not isinstance(text, str)
+            or not text.strip()
+            or len(text) > LONGEST_NAME
+            or not text.isprintable()
+        ):
             raise ValueError(f"The {what} must be printable text of 1 to {LONGEST_NAME} characters.")
     if type(number) is not int or not 1 <= number <= MOST_VARIANTS:
         raise ValueError(f"The variant must be a whole number from 1 to {MOST_VARIANTS}.")

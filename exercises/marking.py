@@ -6,8 +6,9 @@ first, then slips of unit, and only then a plain "wrong", to which the exercise'
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -47,18 +48,22 @@ def _text(raw: Any) -> str:
     return "" if raw is None else str(raw)
 
 
+@functools.lru_cache(maxsize=64)
 def answer(variant: Variant) -> Any:
-    """Return the exercise's own answer on this variant's numbers."""
+    """Return the exercise's own answer on this variant's numbers. Shared: never write into it."""
     return variant.exercise.module.answer(**variant.given)
 
 
-def mistakes(variant: Variant) -> Iterator[tuple[str, Any]]:
-    """Yield each known mistake's name and what it leads to on this variant's numbers."""
+@functools.lru_cache(maxsize=64)
+def mistakes(variant: Variant) -> tuple[tuple[str, Any], ...]:
+    """Return each known mistake's name and what it leads to on this variant's numbers. Shared, too."""
+    found = []
     for name, follow in variant.exercise.module.MISTAKES.items():
         try:
-            yield name, follow(**variant.given)
+            found.append((name, follow(**variant.given)))
         except (ArithmeticError, ValueError):  # one way to err that leads nowhere here is no mistake here
             continue
+    return tuple(found)
 
 
 def near(one: float, other: float, tolerance: float) -> bool:
@@ -156,7 +161,11 @@ def _table(variant: Variant, raw: str) -> Verdict:
 
     off = [place for place in places if not holds(place, right[place])]
     score = 1 - len(off) / len(rows)
-    values = {"rows_right": len(rows) - len(off), "rows": len(rows), "rows_off": tuple(rows[at] for at in off)}
+    values = {
+        "rows_right": len(rows) - len(off),
+        "rows": len(rows),
+        "rows_off": tuple(rows[at] for at in off),
+    }
     if not off:
         return Verdict(right=True, found="right", score=1.0, values=values)
     for name, wrong in mistakes(variant):
@@ -193,9 +202,7 @@ def _ranking(variant: Variant, raw: str) -> Verdict:
 
     ranked, right = reading.ranking(raw, names=names_of(variant)), list(answer(variant))
     place = {code: at for at, code in enumerate(right)}
-    pairs = [
-        place[one] < place[other] for at, one in enumerate(ranked) for other in ranked[at + 1 :]
-    ]
+    pairs = [place[one] < place[other] for at, one in enumerate(ranked) for other in ranked[at + 1 :]]
     score, values = sum(pairs) / max(len(pairs), 1), {"read": tuple(ranked)}
     if ranked == right:
         return Verdict(right=True, found="right", score=1.0, values=values)

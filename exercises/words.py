@@ -106,9 +106,7 @@ class Words:
         if verdict.found == "mistake":
             return self._fill(self.own["mistakes"][verdict.mistake], values)
         if verdict.found == "slip":
-            return self._fill(
-                self.shared["slips"][verdict.slip], values | {"currency": self._currency_name}
-            )
+            return self._fill(self.shared["slips"][verdict.slip], values | {"currency": self._currency_name})
         if verdict.found == "unreadable":
             sentence = self.shared["unreadable"][verdict.reason]
             if verdict.reason == "row_unreadable":
@@ -177,7 +175,9 @@ class Words:
             return cells
         if pd.api.types.is_numeric_dtype(cells):
             if column in self.exercise.module.UNITS and len(cells) <= WRITTEN_OUT:
-                return cells.map(lambda value: "" if value != value else self._written(column, value, exact=True))
+                return cells.map(
+                    lambda value: "" if value != value else self._written(column, value, exact=True)
+                )
             return cells
         names = _values(self.language).get(column, {}) | self.own.get("names", {})
         return cells.map(lambda value: names.get(value, value))
@@ -236,10 +236,14 @@ class Words:
         if isinstance(value, str):
             return self.own.get("names", {}).get(value, value)
         units = self.exercise.module.UNITS
-        usual = units.get("answer", "number") if name in getattr(self.exercise.module, "ROWS", ()) else "number"
+        usual = (
+            units.get("answer", "number") if name in getattr(self.exercise.module, "ROWS", ()) else "number"
+        )
         unit, _, digits = units.get(name, usual).partition(":")
         scaled = value * 100 if unit == "percent" else value
-        places = int(digits) if digits else _digits(scaled) if exact else _digits(scaled, _DIGITS.get(unit, 2))
+        places = (
+            int(digits) if digits else _digits(scaled) if exact else _digits(scaled, _DIGITS.get(unit, 2))
+        )
         if unit == "percent":
             return self.text.percent(value, places)
         if unit == "money":
@@ -248,9 +252,7 @@ class Words:
 
     def _fill(self, template: str, values: Mapping[str, str]) -> str:
         return PLACE.sub(
-            lambda found: (
-                re.sub(r"(?<!\\)\$", r"\\$", values[found[1]]) if found[1] in values else found[0]
-            ),
+            lambda found: re.sub(r"(?<!\\)\$", r"\\$", values[found[1]]) if found[1] in values else found[0],
             template,
         )
 
@@ -273,7 +275,8 @@ def _values(language: str) -> dict[str, dict[str, str]]:
     values = table_words("en" if language == "en" else "zh")["values"]
     if language == "zh-Hant":
         return {
-            column: {code: traditional(name) for code, name in names.items()} for column, names in values.items()
+            column: {code: traditional(name) for code, name in names.items()}
+            for column, names in values.items()
         }
     return values
 

@@ -15,8 +15,11 @@ from lessons.frame.stage import written
 from lessons.words import Text, text_of
 
 
-def page(*, code: str, pages: Mapping[str, Any]) -> None:
-    """Draw what is done: in all, then by chapter and topic, with predictions and exercises."""
+def page(*, code: str, pages: Mapping[str, Any], learner: str) -> None:
+    """Draw what is done: in all, then by chapter and topic, with predictions and exercises.
+
+    `learner` is the code whose numbers the exercises have, here and on the command line.
+    """
     text, progress = Text(code), memory.progress()
     solved = {name for name, tries in progress.attempts.items() if any(one["right"] for one in tries)}
     with page_column(width=1080):
@@ -42,6 +45,9 @@ def page(*, code: str, pages: Mapping[str, Any]) -> None:
         for chapter in chapters():
             if chapter.topics:
                 _chapter(text, chapter, solved, pages)
+        command = "`uv run python -m exercises list`"
+        said = text.shared("practice.your_code", code=f"`{learner}`", command=command)
+        st.markdown(f":small[:gray[{said}]]")
 
 
 def _go_on(text: Text, pages: Mapping[str, Any]) -> None:
@@ -78,13 +84,17 @@ def _topic(text: Text, topic: Topic, solved: set[str], pages: Mapping[str, Any])
         st.page_link(
             pages[topic.path],
             label=f"**{named.title}**",
-            icon=":material/check_circle:" if topic.path in progress.done else ":material/radio_button_unchecked:",
+            icon=":material/check_circle:"
+            if topic.path in progress.done
+            else ":material/radio_button_unchecked:",
             query_params={"lang": text.language},
         )
         lines = []
         if topic.path in progress.predictions:
             guess = written(named, progress.predictions[topic.path], topic.facts["predict"], currency="CNY")
-            lines.append("◇ " + named.words["predict"]["locked"].replace("{guess}", guess.replace("$", "\\$")))
+            lines.append(
+                "◇ " + named.words["predict"]["locked"].replace("{guess}", guess.replace("$", "\\$"))
+            )
         for exercise in exercises.of_topic(topic):
             tries = progress.attempts.get(exercise.path, [])
             state = "solved" if exercise.path in solved else "tried" if tries else "open"

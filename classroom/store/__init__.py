@@ -50,7 +50,9 @@ _events = sa.table("events", *map(sa.column, ("at", "learner", "course", "kind",
 _predictions = sa.table("predictions", *map(sa.column, ("learner", "course", "topic", "value")))
 _checks = sa.table("checks", *map(sa.column, ("learner", "course", "topic", "name", "value")))
 _done = sa.table("done", *map(sa.column, ("learner", "course", "topic")))
-_attempts = sa.table("attempts", *map(sa.column, ("id", "learner", "course", "exercise", "variant", "value", "at")))
+_attempts = sa.table(
+    "attempts", *map(sa.column, ("id", "learner", "course", "exercise", "variant", "value", "at"))
+)
 _places = sa.table("places", *map(sa.column, ("learner", "course", "topic")))
 # alembic's `op` is one object for the whole process.
 _one_migration = threading.Lock()
@@ -83,7 +85,7 @@ class Progress:
     done: frozenset[str] = frozenset()
     """Topics done."""
     attempts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """exercise → its attempts, oldest first, each as it was recorded, with its `variant` and `at` (UTC, microseconds)."""
+    """exercise → its attempts, oldest first, each as it was recorded, with `variant` and `at` (UTC, µs)."""
     latest: str = ""
     """The topic or chapter opened last; empty for a learner who has opened none."""
 
@@ -140,8 +142,12 @@ class Store:
                 checks.setdefault(topic, {})[name] = json.loads(value)
             done = frozenset(topic for (topic,) in rows(_done, "topic"))
             attempts: dict[str, list[dict[str, Any]]] = {}
-            for _, exercise, variant, value, at in sorted(rows(_attempts, "id", "exercise", "variant", "value", "at")):
-                attempts.setdefault(exercise, []).append({**json.loads(value), "variant": int(variant), "at": at})
+            for _, exercise, variant, value, at in sorted(
+                rows(_attempts, "id", "exercise", "variant", "value", "at")
+            ):
+                attempts.setdefault(exercise, []).append(
+                    {**json.loads(value), "variant": int(variant), "at": at}
+                )
             latest = next((topic for (topic,) in rows(_places, "topic")), "")
         return Progress(predictions=predictions, checks=checks, done=done, attempts=attempts, latest=latest)
 

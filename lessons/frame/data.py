@@ -264,3 +264,19 @@ def churn_labels(
 ) -> pd.DataFrame:
     """Return, for each who bought in this line in the `window_days` up to `day`, what was known, and `churned`."""
     return _churn_labels(data.key, business, day, horizon_days, window_days, data.orders)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _monthly_cohorts(key: str, business: str | None, day: date, _orders: pd.DataFrame) -> pd.DataFrame:
+    from datasets.summaries import monthly_cohorts
+
+    line = _orders if business is None else _orders[_orders["business"] == business]
+    return monthly_cohorts(line, until=day)
+
+
+def monthly_cohorts(data: Data, *, day: date, business: str | None = None) -> pd.DataFrame:
+    """Return cohort, month, size, active and share by month of joining, as known at the end of `day`.
+
+    `business` is one line of the company's, where a customer joins with the first order in it; None is all orders.
+    """
+    return _monthly_cohorts(data.key, business, day, data.orders)

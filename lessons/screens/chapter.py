@@ -68,7 +68,9 @@ def _map(text: Text, words: Text, chapter: Chapter, pages: Mapping[str, Any]) ->
             for box in facts["boxes"]:
                 if box.get("opens") in pages:
                     name = _unbroken(text, words.words["map"][box["name"]])
-                    if st.button(name, type="tertiary", icon=":material/arrow_forward:", key=f"map.{box['name']}"):
+                    if st.button(
+                        name, type="tertiary", icon=":material/arrow_forward:", key=f"map.{box['name']}"
+                    ):
                         st.switch_page(pages[box["opens"]], query_params={"lang": text.language})
 
 
@@ -95,7 +97,9 @@ def _topics(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:
     with st.container(gap="small"):
         for topic in chapter.topics:
             named = text_of(topic, text.language)
-            badge = f" :green-badge[:material/check: {text.shared('topic.done')}]" if topic.path in done else ""
+            badge = (
+                f" :green-badge[:material/check: {text.shared('topic.done')}]" if topic.path in done else ""
+            )
             with st.container(border=True, horizontal=True, vertical_alignment="center"):
                 minutes = text.shared("home.minutes", minutes=topic.minutes)
                 st.markdown(f"**{named.short}**{badge}  \n:small[:gray[{minutes}]]", width="stretch")

@@ -106,7 +106,10 @@ def _ends(one: Box, two: Box) -> tuple[tuple[float, float], tuple[float, float]]
     if one.y == two.y:
         rightwards = one.x < two.x
         y = one.middle[1]
-        return (one.x + one.width if rightwards else one.x, y), (two.x if rightwards else two.x + two.width, y)
+        return (one.x + one.width if rightwards else one.x, y), (
+            two.x if rightwards else two.x + two.width,
+            y,
+        )
     downwards = one.y < two.y
     # Between boxes that overlap in breadth the arrow stands upright.
     low, high = max(one.x, two.x), min(one.x + one.width, two.x + two.width)

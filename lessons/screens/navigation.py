@@ -97,7 +97,8 @@ def onward(*, pages: Mapping[str, Any], here: str, code: str) -> None:
 def _chapter(chapter: Chapter, *, pages: Mapping[str, Any], here: str, code: str) -> None:
     keep = {"lang": code}
     words = Text(code, chapter.folder)
-    opened = here.split("/")[0] in (chapter.name, HOME)
+    # At home, the chapter that the learner was in last.
+    opened = (here or memory.progress().latest or chapters()[0].name).split("/")[0] == chapter.name
     st.page_link(
         pages[chapter.name], label=f":small[{words.short}]", icon="", width="stretch", query_params=keep
     )

@@ -110,7 +110,8 @@ def features(
     last_answer = answers.sort_values("answered_at").groupby("customer_id")["satisfaction"].last()
     letters = within(contacts, "assigned_at").groupby("customer_id")["contacted"].sum()
     known = bought.index
-    full = (paid["amount_cents"] + paid["discount_cents"]).reindex(known)
+    off = paid["discount_cents"].reindex(known).astype(float)
+    full = paid["amount_cents"].reindex(known).astype(float) + off
     purchases = bought["purchases"].clip(lower=1)
     # The usual pause between two orders, as far as the window shows it.
     pause = bought["age_days"].clip(lower=14, upper=window_days) / purchases
@@ -122,13 +123,14 @@ def features(
             "purchases": bought["purchases"].astype(float),
             "late_share": bought["late_purchases"] / purchases,
             "order_value": bought["spend"].fillna(0.0) / purchases,
-            "discount_share": (paid["discount_cents"].reindex(known) / full.where(full > 0)).fillna(0.0),
+            "discount_share": (off / full.where(full > 0)).fillna(0.0),
             "complaints": complaints.reindex(known).fillna(0.0),
             "wait_minutes": waits.reindex(known).fillna(0.0),
             "satisfaction": last_answer.reindex(known).astype(float),
             "contacts": letters.reindex(known).fillna(0.0),
         },
         index=known,
+        dtype=float,
     )[list(NAMES)]
 
 

@@ -123,7 +123,7 @@ def auc_error(area: float, *, leavers: int, stayers: int) -> float:
     """Return the standard error of an AUC after Hanley & McNeil's formula for exponential scores.
 
     >>> round(auc_error(0.893, leavers=51, stayers=58), 4)
-    0.0319
+    0.0325
     """
     one, two = area / (2 - area), 2 * area**2 / (1 + area)
     spread = area * (1 - area) + (leavers - 1) * (one - area**2) + (stayers - 1) * (two - area**2)

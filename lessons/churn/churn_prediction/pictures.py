@@ -57,7 +57,7 @@ def by_threshold(
     # The words of the lower lines stand where these lie furthest below the model's.
     lower, word = (seen["at_random"], "by_lot") if used is None else (used["profit"], "in_use")
     gap = (seen["profit"] - lower)[15:86]
-    place = int(gap.idxmax())
+    place = int(gap.to_numpy().argmax()) + 15
     charts.note(
         figure,
         x=place,
@@ -78,7 +78,7 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
     ours = churn.by_depth(chance, found.used, offer=offer)
     best = churn.by_depth(chance, chance, offer=offer)
     write = found.used >= offer.threshold
-    letters, top = int(write.sum()), int(best["profit"].idxmax())
+    letters, top = int(write.sum()), int(best["profit"].to_numpy().argmax())
     earned, possible = ours["profit"][letters], best["profit"][top]
     promised = float(offer.profit(left[found.tested >= offer.threshold]).sum())
 
@@ -95,7 +95,8 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
     )
     some = np.unique(np.linspace(0, len(chance), 101).astype(int))
     charts.curve(figure, x=[0, 100], y=[0, ours["profit"].iloc[-1]], sign="reference")
-    for line, sign in ((best, "truth"), (ours, "model")):
+    signs: tuple[tuple[pd.DataFrame, charts.Sign], ...] = ((best, "truth"), (ours, "model"))
+    for line, sign in signs:
         charts.curve(
             figure, x=line["share"][some].to_numpy() * 100, y=line["profit"][some].to_numpy(), sign=sign
         )

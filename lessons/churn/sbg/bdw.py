@@ -1,9 +1,9 @@
 """What if a subscriber's own readiness to leave changes with the years?  The beta-discrete-Weibull model.
 
-The shifted beta-geometric lets nobody change. Here the chance that a subscriber with leaving probability θ is still there
-after t renewals is (1 − θ)^(t^c): with c above 1 each renewal becomes harder to win, below 1 easier, and at c = 1 it
-is the shifted beta-geometric. θ varies over subscribers like a beta distribution, as before. Three parameters from
-seven numbers: on short cohorts they are badly told apart, and the fit says so.
+The shifted beta-geometric lets nobody change. Here the chance that a subscriber with leaving probability θ is still
+there after t renewals is (1 − θ)^(t^c): with c above 1 each renewal becomes harder to win, below 1 easier, and at
+c = 1 it is the shifted beta-geometric. θ varies over subscribers like a beta distribution, as before. Three parameters
+from seven numbers: on short cohorts they are badly told apart, and the fit says so.
 
 Source: Fader, Hardie, Liu, Davin & Steenburgh (2018), "'How to Project Customer Retention' Revisited: The Role of
 Duration Dependence", Journal of Interactive Marketing 43, 1–16.

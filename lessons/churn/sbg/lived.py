@@ -25,8 +25,9 @@ class Box:
     """One cohort of the tea box.
 
     `survivors`: there at the start and after each of the renewals. `true_survival`: the share that is left, of a cohort
-    without end. `alpha`, `beta`: what was planted, NaN where causes move everybody. `margin`: what a box
-    leaves on average after the cost of its goods, in money. `sample`: subscribers' renewals, from which analysts draw their own cohorts.
+    without end. `alpha`, `beta`: what was planted, NaN where causes move everybody. `margin`: what a box leaves on
+    average after the cost of its goods, in money. `sample`: subscribers' renewals, from which analysts draw their own
+    cohorts.
     """
 
     survivors: tuple[int, ...]

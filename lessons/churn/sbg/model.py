@@ -1,8 +1,8 @@
 """How many of a cohort are left in year 12, if we saw the first seven?  Two stories and three curves.
 
 A regression draws a curve through the points and has no idea why they fall. The shifted beta-geometric tells a story:
-everyone leaves with a probability of their own, and the ready leavers go first. On the years that were seen the two look
-alike; beyond them only the story holds. A cohort that meets a new price or a new rival holds to neither.
+everyone leaves with a probability of their own, and the ready leavers go first. On the years that were seen the two
+look alike; beyond them only the story holds. A cohort that meets a new price or a new rival holds to neither.
 
 Source: Fader & Hardie (2007), "How to Project Customer Retention", Journal of Interactive Marketing 21(1), 76–90.
 """

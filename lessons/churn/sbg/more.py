@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ def six_in_words(text: Text) -> pd.DataFrame:
     ]
     sums = [len(six), *six[years].sum()]
     table.append((text.label("expected"), "", *(text.number(value, 2) for value in sums[1:])))
-    rates = [text.percent(now / before, 1) for before, now in zip(sums, sums[1:], strict=False)]
+    rates = [text.percent(now / before, 1) for before, now in itertools.pairwise(sums)]
     table.append((text.label("rate"), "", *rates))
     heads = [text.label(name) for name in ("subscriber", "leave", *years)]
     return pd.DataFrame(table, columns=heads)
@@ -149,10 +150,11 @@ def people(stage: Stage, cohort: tuple[int, ...], fitted: int) -> None:
         y_ticks=[(0, "0")],
         y_range=(-0.04 * top, 1.1 * top),
     )
-    for line, sign, label, place in (
+    lines: list[tuple[np.ndarray, charts.Sign, str, int]] = [
         (at_start, "reference", "at_start", 70),
         (later, "model", "after_renewals", 12),
-    ):
+    ]
+    for line, sign, label, place in lines:
         line = np.minimum(line, 1.08 * top)
         charts.curve(figure, x=chance, y=line, sign=sign)
         charts.note(

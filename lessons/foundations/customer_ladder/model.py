@@ -11,6 +11,7 @@ as Markov Chains", Journal of Interactive Marketing 14(2) (rewards and discounti
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ CONVERSIONS = (0.55, 0.62, 0.91, 0.75, 0.22, 0.11)
 MONTHS = (1.0, 1.0, 4.0, 2.0, 7.0, 4.0, 7.0)
 MARGINS = (0.0, 0.0, 11.0, 20.0, 32.0, 68.0, 78.0)
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,8 @@ def bars(
     least: float = 0.0,
 ) -> charts.Figure:
     """Draw bars across, the ladder's ground on the bottom, each with its number; `least` must fit on the axis."""
-    text, places = stage.text, list(range(len(names)))
+    # From 1, for at 0 the axes draw their line.
+    text, places = stage.text, list(range(1, len(names) + 1))
     top = charts.limit(1.3 * max(float(amounts.max()), least))
     figure = charts.axes(
         charts.blank(),
@@ -89,7 +90,7 @@ def bars(
         x_ticks=[(level, write(level) if level else "0") for level in (0, top / 2, top)],
         y_ticks=[(place, text.label(name)) for place, name in zip(places, names, strict=True)],
         x_range=(0, top),
-        y_range=(-0.6, len(names) - 0.35),
+        y_range=(0.4, len(names) + 0.65),
     )
     figure["layout"]["yaxis"]["showgrid"] = False
     charts.bars(figure, x=places, y=amounts.round(2).tolist(), across=True)

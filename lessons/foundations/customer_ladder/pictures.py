@@ -73,25 +73,26 @@ def truth_panel(stage: Stage, found: Found, card: Card, people: Ladder) -> None:
 
 def _steps(stage: Stage, found: Found) -> charts.Figure:
     text, steps = stage.text, found.steps
-    places = list(range(len(STEPS)))
+    places = list(range(1, len(STEPS) + 1))
     figure = charts.axes(
         charts.blank(height=330),
         x_title=text.label("climb_axis"),
         x_ticks=[(0, "0"), *((share, text.percent(share)) for share in (0.25, 0.5, 0.75, 1))],
         y_ticks=[(place, text.label(f"at_{step}")) for place, step in zip(places, STEPS, strict=True)],
         x_range=(-0.02, 1.04),
-        y_range=(-0.6, len(STEPS) - 0.2),
+        y_range=(0.4, len(STEPS) + 0.8),
     )
     figure["layout"]["yaxis"]["showgrid"] = False
     charts.points(
         figure, x=steps["true"].tolist(), y=places, sign="truth", marker=dict(size=14, symbol="square")
     )
-    for place, row in enumerate(steps.itertuples()):
-        charts.curve(figure, x=[row.low, row.high], y=[place, place])
+    for place, low, high in zip(places, steps["low"].tolist(), steps["high"].tolist(), strict=True):
+        charts.curve(figure, x=[low, high], y=[place, place])
     charts.points(
         figure, x=steps["share"].tolist(), y=places, sign="model", marker=dict(size=10, symbol="circle")
     )
-    third = 3
-    charts.note(figure, x=steps["share"][third], y=third, label=text.label("counted"), side="left")
-    charts.note(figure, x=steps["true"][third], y=third, label=text.label("true"), sign="truth", side="right")
+    third = STEPS.index("third")
+    charts.note(figure, x=steps["share"][third], y=places[third], label=text.label("counted"), side="left")
+    words = text.label("true")
+    charts.note(figure, x=steps["true"][third], y=places[third], label=words, sign="truth", side="right")
     return figure

@@ -179,9 +179,9 @@ def test_climbing_by_hand_counts_the_latest_of_all_that_a_rung_needs():
     brought = pd.Series({"a": on(2), "c": on(6)})
     found = climbs(orders=orders, earned=earned, silver_points=600, brought=brought)
     # a: orders on days 1, 5, 9; silver on day 5, so a member on day 9; brought somebody before that.
-    assert found.times.loc["a"].tolist() == [on(1), on(5), on(9), on(9), on(9)]
+    assert list(found.times.loc["a"]) == [on(1), on(5), on(9), on(9), on(9)]
     # b has the points but two orders only; c brought somebody after one order.
-    assert found.times.loc["b"].isna().tolist() == [False, False, True, True, True]
+    assert list(found.times.loc["b"].isna()) == [False, False, True, True, True]
     assert found.counted(on(30)) == [(3, 2), (2, 1), (1, 1), (1, 1)]
     assert found.counted(on(4)) == [(2, 1), (1, 0), (0, 0), (0, 0)]
 
@@ -223,4 +223,4 @@ def test_the_truth_of_a_ladder_is_what_the_world_was_told(company):
     assert steps.loc["again", "true"] == 1.0
     # Planted: the steps of the funnel are only counted, so their intervals should hold; the top is unseen.
     assert steps.loc[["enquire", "order"], "covered"].all()
-    assert steps.loc["bring", "true"] > 3 * steps.loc["bring", "share"]
+    assert float(steps["true"].loc["bring"]) > 3 * float(steps["share"].loc["bring"])

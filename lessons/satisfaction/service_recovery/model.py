@@ -152,7 +152,7 @@ def gains(
 
     >>> tea = Recovery(failure=2.5, good_answer=1.8)
     >>> gains(tea, margin_per_order=np.array([50.0, 300.0]), orders_ahead=np.array([9.0, 9.0]), cost=25).round(1)
-    array([-2.8, 108.5])
+    array([ -2.9, 107.5])
     """
     kept = recovery.orders_kept(orders=orders_ahead)
     return np.asarray(margin_per_order, dtype=float) * kept - cost * answers

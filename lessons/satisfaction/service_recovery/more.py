@@ -24,7 +24,9 @@ def six_in_words(text: frame.Text, *, currency: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             text.label("who"): list("ABCDEF"),
-            text.label("margin_of_order"): [text.money(amount, currency) for amount in six["margin_per_order"]],
+            text.label("margin_of_order"): [
+                text.money(amount, currency) for amount in six["margin_per_order"]
+            ],
             text.label("without"): six["without"],
             text.label("with_answer"): six["with_answer"],
             text.label("kept_orders"): six["kept"],
@@ -75,7 +77,9 @@ def groups(stage: frame.Stage, lives: TwoLives, lines: pd.DataFrame, *, cost: fl
     text, currency = stage.text, stage.data.currency
     rows = lives.customers.reindex(lines.index).dropna()
     rows = rows.assign(spent=rows["answers"] * cost)
-    sums = rows.groupby("group").agg(customers=("benefit", "size"), spent=("spent", "sum"), benefit=("benefit", "sum"))
+    sums = rows.groupby("group").agg(
+        customers=("benefit", "size"), spent=("spent", "sum"), benefit=("benefit", "sum")
+    )
     sums = sums.reindex([MOVED, STAYED, GONE, FEWER]).fillna(0)
     st.markdown(text.section("groups").body, width=510)
     st.dataframe(
@@ -124,8 +128,8 @@ def workbook(
     second = pd.DataFrame(
         {
             text.label("who"): top.index,
-            text.label("margin_of_order"): margin.round(2),
-            text.label("kept_orders"): kept.round(4),
+            text.label("margin_of_order"): margin,
+            text.label("kept_orders"): kept,
             text.label("brings"): [
                 Formula(f"=B{row}*C{row}-{cost_cell}*{answers_cell}", value)
                 for row, value in zip(rows, gain, strict=True)

@@ -24,8 +24,8 @@ def model(stage: frame.Stage) -> None:
     """Ask for the answer's worth and its price, walk down the list of complainers, show profit or satisfaction."""
     text, data = stage.text, stage.data
     view = stage.radio("view", VIEWS)
-    good = stage.slider("good_answer", 0, 5, 1.8, step=0.1)
-    cost = stage.slider("cost", 0, 100, 25, unit="money")
+    good = stage.slider("good_answer", 0.2, 5, 1.8, step=0.1)
+    cost = stage.slider("cost", 5, 100, 25, unit="money")
     with stage.more():
         one = recovery.Recovery(
             good_answer=good,

@@ -75,7 +75,10 @@ def held_against(
         sign="truth", above=False,
     )  # fmt: skip
     charts.point(
-        figure, x=promised.best_share * 100, y=promised.profit[promised.best], label=text.shared("signs.model")
+        figure,
+        x=promised.best_share * 100,
+        y=promised.profit[promised.best],
+        label=text.shared("signs.model"),
     )
     charts.you(figure, x=stage.guess, label=stage.your_label)
     money = {

@@ -1,0 +1,1 @@
+"""How many of those who joined are still there, and why the average of retention misleads."""
