@@ -1,6 +1,6 @@
 """What is practised?  Exercises are folders below this one, found by looking; each learner gets numbers of their own.
 
-An exercise is a folder `exercises/<chapter>/<name>/` with task.py, en.toml and zh.toml; README.md says how to write one.
+An exercise is a folder `exercises/<chapter>/<name>/` with task.py, en.toml and zh.toml; README.md says how to write it.
 A variant's numbers follow from the course's public code, the exercise, the learner and the variant's number alone, so
 that it can be made again and marked again years later; `ENGINE` names the rule by which they follow.
 """
@@ -37,8 +37,8 @@ class UnknownExercise(ValueError):
 class Exercise:
     """One exercise: where it stands, and what its task.py says of itself without being run.
 
-    `kind` is one of `KINDS` ("" where task.py names none), `concepts` are the glossary's slugs, `order` is its place under
-    its topic.
+    `kind` is one of `KINDS` ("" where task.py names none), `concepts` are the glossary's slugs, `order` is its place
+    under its topic.
     """
 
     name: str
@@ -201,9 +201,9 @@ def _own(shared: dict[str, Any]) -> dict[str, Any]:
 class Verdict:
     """What became of an answer.
 
-    `found` is "right", "mistake" (a known way to err, named by `mistake`), "slip" (the right number in another unit, named by
-    `slip`), "wrong" or "unreadable" (why: `reason`). `score` lies between 0 and 1. `values` are what the words
-    name: for a decision and for scores `worth`, `best` and `chance`.
+    `found` is "right", "mistake" (a known way to err, named by `mistake`), "slip" (the right number in another unit,
+    named by `slip`), "wrong" or "unreadable" (why: `reason`). `score` lies between 0 and 1. `values` are what the
+    words name: for a decision and for scores `worth`, `best` and `chance`.
     """
 
     right: bool

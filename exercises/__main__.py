@@ -1,6 +1,6 @@
 """What can be practised from a terminal?  list the exercises, give one its numbers, check an answer.
 
-The numbers and the marks are those of the pages: both follow from the exercise, the learner, the variant and the course.
+The numbers and the marks are those of the pages: they follow from exercise, learner, variant and course alone.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # rows of a table that are printed; --out and --json have all
 STATUS = "exit status: 0, or 2 where that cannot be done"
-LIST_EXAMPLES = """\
+LIST_EXAMPLES = f"""\
 examples:
   python -m exercises list
   python -m exercises list --lang zh-Hans --json
 
-{status}""".format(status=STATUS)
-GIVE_EXAMPLES = """\
+{STATUS}"""
+GIVE_EXAMPLES = f"""\
 A learner may be any name: the same name always gets the same numbers, another name gets others. With --json all
 rows of all tables are printed, under the columns' codes; the same command gives the same bytes, on any day.
 
@@ -34,7 +34,7 @@ examples:
   python -m exercises give NAME --learner ann --variant 2 --hints 1 --lang zh-Hant
   python -m exercises give NAME --learner ann --out homework
 
-{status}""".format(status=STATUS)
+{STATUS}"""
 CHECK_EXAMPLES = """\
 ANSWER is what would be typed on the page:
   a number          12.5   12,5   12.5%   1,234.50   1.2万

@@ -406,7 +406,10 @@ def _lines(raw: bytes, known: set[str], *, scores: bool) -> pd.DataFrame | None:
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return None
-    cells = [[one for one in re.split(_separator(lines), line.strip()) if one] for line in lines]
+    split = re.compile(_separator(lines))
+    cells = [row for line in lines if (row := [one for one in split.split(line.strip()) if one])]
+    if not cells:
+        return None
     first = [_id(one.strip("\"'")) for one in cells[0]]
     wide = 2 if scores else 1
     if not scores and max(map(len, cells)) > 1:

@@ -34,18 +34,20 @@ SAME_LIST, SAME_ORDER = 0.8, 0.95
 def marked(variant: Variant, raw: str | bytes) -> Verdict:
     """Return the verdict on an answer; `raw` is text, or the bytes of a file."""
     task = variant.exercise.module
+    if not isinstance(raw, str | bytes):
+        raw = "" if raw is None else str(raw)
     try:
         return _MARKS[task.KIND](variant, raw if task.KIND in ("decision", "scores") else _text(raw))
     except Unreadable as error:
         return Verdict(right=False, found="unreadable", reason=error.reason, values=error.values)
 
 
-def _text(raw: Any) -> str:
+def _text(raw: str | bytes) -> str:
     if isinstance(raw, bytes):
         if len(raw) > reading.LONGEST_TEXT:
             raise Unreadable("too_long", most=reading.LONGEST_TEXT)
         return reading.decoded(raw) or raw.decode("utf-8", "replace")
-    return "" if raw is None else str(raw)
+    return raw
 
 
 @functools.lru_cache(maxsize=64)

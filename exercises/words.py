@@ -16,8 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from exercises import ROOT, Exercise, Variant, Verdict
-from exercises import marking
+from exercises import ROOT, Exercise, Variant, Verdict, marking
 from exercises.answers import fold
 from lessons.traditional import traditional
 from lessons.words import LANGUAGES, Text

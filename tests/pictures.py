@@ -19,7 +19,7 @@ WIDTHS = {"wide": (1280, 720), "phone": (390, 844)}
 
 def pages() -> list[str]:
     """Return the path of every page in the app's URLs."""
-    listed = ["", "company"]
+    listed = ["", "company", "glossary", "progress"]
     for chapter in lessons.chapters():
         if chapter.topics:
             listed += [chapter.name, *(topic.name for topic in chapter.topics)]

@@ -135,7 +135,7 @@ TOLERANCE = 0
 
 
 def given(rng):
-    profit = rng.permutation([100, 200, 300])
+    profit = rng.permutation([100, 200, 300]) + int(rng.integers(50))
     return {"channels": pd.DataFrame({"channel": ["shop", "web", "phone"], "profit": profit,
                                       "sales": profit[[1, 2, 0]] * 10})}
 
@@ -215,7 +215,8 @@ def gone(customers):
 def given(rng):
     ids = np.char.add("20", rng.permutation(9000)[:300].astype(str).astype("U8"))
     return {"customers": pd.DataFrame(
-        {"customer_id": ids.astype(object), "days": rng.integers(0, 200, 300), "spent": rng.gamma(2, 50, 300).round(2)})}
+        {"customer_id": ids.astype(object), "days": rng.integers(0, 200, 300),
+         "spent": rng.gamma(2, 50, 300).round(2)})}
 
 
 def scores(customers, column):
@@ -251,12 +252,14 @@ MISTAKES = {"by_spend": by_spend, "least_spend": least_spend}
 _MORE = {
     "keep_or_drop": '[options]\nstart = "{start}"\nstop = "{stop}"\nwait = "{wait}"\n',
     "three_years": '[rows]\none = "1"\ntwo = "2"\ngrowth = "3"\n',
-    "best_channel": '[names]\nshop = "{shop}"\nweb = "{web}"\nphone = "{phone}"\n[columns]\nchannel = "K"\nprofit = "P"\n'
-    'sales = "S"\n',
+    "best_channel": '[names]\nshop = "{shop}"\nweb = "{web}"\nphone = "{phone}"\n'
+    '[columns]\nchannel = "K"\nprofit = "P"\nsales = "S"\n',
     "who_leaves": '[columns]\ndays = "{days}"\n',
 }
 _WORDS = {
     "en": {
+        "title": "Small",
+        "wrong": "Think again",
         "start": "Start it now",
         "stop": "Stop it",
         "wait": "Wait",
@@ -266,6 +269,8 @@ _WORDS = {
         "days": "Days",
     },
     "zh": {
+        "title": "小题",
+        "wrong": "再想想",
         "start": "现在开始",
         "stop": "停下来",
         "wait": "再等等",
@@ -292,9 +297,14 @@ def write(root: Path) -> Path:
         }.get(name, "")
         mistakes = source.split("MISTAKES = {")[1].split("}")[0].split('"')[1::2]
         for language, said in _WORDS.items():
-            lines = [f'title = "{name}"', f'ask = "{places} ?"', 'hints = ["1", "2"]', 'right = "= {answer}"']
-            lines += ['wrong = "-"', 'solution = "{answer}"', _MORE.get(name, "") % ()]
-            lines += ["[mistakes]", *(f'{one} = "{language} {one}"' for one in mistakes)]
+            lines = [
+                f'title = "{{title}} {name}"',
+                f'ask = "{places} ?"',
+                'hints = ["1", "2"]',
+                'right = "= {answer}"',
+            ]
+            lines += ['wrong = "{wrong}"', 'solution = "{answer}"', _MORE.get(name, "")]
+            lines += ["[mistakes]", *(f'{one} = "{{title}} {one}"' for one in mistakes)]
             content = "\n".join(lines)
             for key, word in said.items():
                 content = content.replace("{" + key + "}", word)

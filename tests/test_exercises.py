@@ -24,9 +24,8 @@ from markdown_it import MarkdownIt
 
 import lessons
 from datasets.tables import TABLES
-from exercises import KINDS, Exercise, Variant, exercises, given, mark, of_topic, variant
+from exercises import KINDS, Exercise, Variant, exercises, given, mark, marking, of_topic, variant
 from exercises import answers as reading
-from exercises import marking
 from exercises.__main__ import main
 from exercises.words import PLACE, Words, read, words
 from lessons.traditional import traditional
@@ -294,7 +293,7 @@ def test_task_py_is_short_and_says_what_it_must(exercise: Exercise):
     assert len(file.read_text("utf-8").splitlines()) <= 60
     assert (task.__doc__ or "").strip()
     assert task.KIND in KINDS
-    assert task.KIND == exercise.kind, "KIND must be written out, not calculated"
+    assert exercise.kind == task.KIND, "KIND must be written out, not calculated"
     assert tuple(task.CONCEPTS) == exercise.concepts != ()
     assert task.ORDER in (1, 2, 3, 4)
     known = set(numbers_of(exercise, 1).given) | set(getattr(task, "ROWS", ())) | {"answer", "worth"}

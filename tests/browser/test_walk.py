@@ -16,6 +16,7 @@ from tests.browser.visit import (
     broken,
     fits,
     keyed,
+    lock,
     main,
     moved,
     opened,
@@ -28,13 +29,23 @@ from tests.browser.visit import (
 
 TOPICS = lessons.topics()
 each_language = pytest.mark.parametrize("language", LANGUAGES)
-each_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+# Every topic once, the languages in turns: the whole road is walked in each of them below.
+in_turns = pytest.mark.parametrize(
+    ("topic", "language"),
+    [(topic, [*LANGUAGES][number % len(LANGUAGES)]) for number, topic in enumerate(TOPICS)],
+    ids=lambda value: getattr(value, "name", value),
+)
 
 
 @each_language
 def test_pages_that_are_no_topic_stand_at_both_widths(server, chromium, language):
     with visitor(chromium, server, language=language) as page:
-        for path in ("", *(chapter.name for chapter in lessons.chapters() if chapter.topics)):
+        for path in (
+            "",
+            "glossary",
+            "progress",
+            *(chapter.name for chapter in lessons.chapters() if chapter.topics),
+        ):
             opened(page, server, path)
             assert page.locator("html").get_attribute("lang") == language
             expect(main(page).locator("h1")).to_have_count(1)
@@ -43,16 +54,36 @@ def test_pages_that_are_no_topic_stand_at_both_widths(server, chromium, language
             fits(page, WIDE)
 
 
-@each_topic
 @each_language
-def test_from_home_to_the_last_check(server, chromium, topic, language):
-    text, chapter = text_of(topic, language), next(c for c in lessons.chapters() if c.name == topic.chapter)
+def test_the_road_from_home_to_the_last_topic(server, chromium, language):
+    """A newcomer who presses Start and then Next sees every opening page and every topic, and locks each prediction."""
     with visitor(chromium, server, language=language) as page:
         opened(page, server)
-        if topic == TOPICS[0]:
-            keyed(page, "start").get_by_role("button").click()
-        else:
-            sidebar_link(page, text.short).click()
+        keyed(page, "start").get_by_role("button").click()
+        for chapter in (chapter for chapter in lessons.chapters() if chapter.topics):
+            expect(main(page).locator("h1")).to_have_text(Text(language, chapter.folder).title)
+            stands(page)
+            assert not broken(page)
+            for topic in chapter.topics:
+                keyed(page, "onward").get_by_role("button").click()
+                expect(main(page).locator("h1")).to_have_text(text_of(topic, language).title)
+                settle(page, seconds=60)
+                lock(page, topic)
+                assert not broken(page)
+                fits(page, PHONE)
+                fits(page, WIDE)
+            keyed(page, "onward").get_by_role("button").click()
+        expect(main(page).locator("h1")).to_have_text(Text(language).shared("progress.title"))
+        predictions = page.get_by_test_id("stMetricValue").nth(2)
+        expect(predictions).to_have_text(str(len(TOPICS)))
+
+
+@in_turns
+def test_a_topic_to_its_last_check(server, chromium, topic, language):
+    text, chapter = text_of(topic, language), next(c for c in lessons.chapters() if c.name == topic.chapter)
+    with visitor(chromium, server, language=language) as page:
+        opened(page, server, topic.chapter)
+        sidebar_link(page, text.short).click()
         expect(main(page).locator("h1")).to_have_text(text.title)
         predict_by_keyboard(page, topic, text)
         move_the_first_control(page, topic)

@@ -66,7 +66,7 @@ def model(stage: Stage) -> None:
         weeks=text.number(weeks),
         day=text.date(season.later.features_until),
         learned_day=text.date(season.earlier.label_from),
-        auc=text.number(in_use, 2),
+        pairs=text.percent(in_use),
     )
     stage.by_hand(more.six_customers(text, currency=data.currency))
     if stage.locked:

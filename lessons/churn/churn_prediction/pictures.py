@@ -18,7 +18,7 @@ def share(text: Text, amount: float) -> str:
 
 def money_axis(text: Text, *, high: float, low: float, currency: str) -> tuple[list, tuple[float, float]]:
     """Return two to five ticks that hold `low` to `high`, and the axis' range."""
-    step = charts.limit(max(high, -low, 1)) / 2
+    step = charts.limit(max(high, -low, 1) / 3)
     # A curve that loses money all the way need not be shown to the bottom.
     floor = -min(np.ceil(max(-low, 0) / step), 2) * step
     ceiling = max(np.ceil(max(high, 0) / step), 1) * step
@@ -52,8 +52,10 @@ def by_threshold(
     if used is not None:
         charts.curve(figure, x=cuts, y=used["profit"].to_numpy(), sign="reference")
     charts.curve(figure, x=cuts, y=seen["profit"].to_numpy())
+    # Words grow away from the learner's line.
+    away = "right" if at < 22 or (at < 55 and not at < stage.guess < at + 45) else "left"
     label = text.label("promised" if used is not None else "pays_from", share=share(text, offer.threshold))
-    charts.point(figure, x=at, y=seen["profit"][at], label=label, side="right" if at < 55 else "left")
+    charts.point(figure, x=at, y=seen["profit"][at], label=label, side=away)
     # The words of the lower lines stand where these lie furthest below the model's.
     lower, word = (seen["at_random"], "by_lot") if used is None else (used["profit"], "in_use")
     gap = (seen["profit"] - lower)[15:86]
@@ -108,9 +110,7 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
         sign="truth",
         side="right" if best["share"][top] < 0.15 else "middle",
     )
-    charts.point(
-        figure, x=ours["share"][letters] * 100, y=earned, label=text.shared("signs.model"), above=False
-    )
+    charts.point(figure, x=ours["share"][letters] * 100, y=earned, label=text.shared("signs.model"))
     kinds = truly[write]
     of = max(letters, 1)
     gone, going = kinds["gone_before"].mean(), (kinds["gone"] - kinds["gone_before"]).sum() / of

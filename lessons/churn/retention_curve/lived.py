@@ -48,7 +48,9 @@ def subscribers(scenario: Any) -> Subscribers:
     """Live the tea box's subscribers for five years after the last has joined, all causes at work."""
     joining = scenario.joining_weeks + 26  # who shops may subscribe half a year later
     weeks = int(joining) + 52 * YEARS + 1
-    world = live(many_boxes(scenario, weeks=weeks), customers=CUSTOMERS, seed=SEED, tables=("customers", "orders"))
+    world = live(
+        many_boxes(scenario, weeks=weeks), customers=CUSTOMERS, seed=SEED, tables=("customers", "orders")
+    )
     orders = world.tables["orders"].to_pandas()
     orders = orders[orders["business"] == BOX]
     days = next(one for one in scenario.businesses if one.name == BOX).period_days
@@ -72,7 +74,7 @@ def subscribers(scenario: Any) -> Subscribers:
 
 
 def covered(many: Subscribers, *, today: int, month: int) -> int:
-    """Of 100 analysts who each see 100 subscribers up to month `today`, how many intervals at `month` hold the truth."""
+    """Of 100 analysts who see 100 subscribers each up to month `today`: how many intervals at `month` hold the truth."""
     count = 0
     for analyst in range(ANALYSTS):
         mine = slice(analyst * SAMPLE, (analyst + 1) * SAMPLE)
@@ -100,7 +102,10 @@ def still_customers(truth: pd.DataFrame, joined: pd.Series, *, months: int, unti
     age = last - _month(both["first"])
     stayed = (_month(both["left_at"]) - _month(both["first"])).fillna(10**6)
     return np.array(
-        [(stayed[age >= month] >= month).mean() if (age >= month).any() else np.nan for month in range(months + 1)]
+        [
+            (stayed[age >= month] >= month).mean() if (age >= month).any() else np.nan
+            for month in range(months + 1)
+        ]
     )
 
 

@@ -63,7 +63,10 @@ def rates(cohorts: pd.DataFrame) -> pd.DataFrame:
     pairs["own"] = pairs["active"] / pairs["before"].where(pairs["before"] > 0)
     grouped = pairs.groupby("month")
     found = grouped.agg(
-        cohorts=("active", "size"), before=("before", "sum"), after=("active", "sum"), mean_rate=("own", "mean")
+        cohorts=("active", "size"),
+        before=("before", "sum"),
+        after=("active", "sum"),
+        mean_rate=("own", "mean"),
     ).reset_index()
     found["rate"] = found["after"] / found["before"].where(found["before"] > 0)
     return found[["month", "cohorts", "before", "after", "rate", "mean_rate"]].dropna(subset=["rate"])
@@ -100,7 +103,9 @@ def curve(by_month: pd.DataFrame) -> pd.DataFrame:
     share = np.cumprod(np.append(1.0, after / before))
     low, high = greenwood(share[1:], before, before - after)
     months = np.append(0, by_month["month"].to_numpy(int))
-    return pd.DataFrame({"month": months, "share": share, "low": np.append(1, low), "high": np.append(1, high)})
+    return pd.DataFrame(
+        {"month": months, "share": share, "low": np.append(1, low), "high": np.append(1, high)}
+    )
 
 
 def kaplan_meier(*, time: ArrayLike, left: ArrayLike) -> pd.DataFrame:
@@ -169,7 +174,12 @@ def two_kinds(*, stay: tuple[float, float], share: float, periods: int) -> pd.Da
     first, second = share * stay[0] ** month, (1 - share) * stay[1] ** month
     left = first + second
     return pd.DataFrame(
-        {"month": month, "rate": np.append(np.nan, left[1:] / left[:-1]), "share": left, "loyal": first / left}
+        {
+            "month": month,
+            "rate": np.append(np.nan, left[1:] / left[:-1]),
+            "share": left,
+            "loyal": first / left,
+        }
     )
 
 

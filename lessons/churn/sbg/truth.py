@@ -49,7 +49,6 @@ def what_came(
         heading="year_twelve",
         chart=figure,
         values={
-            "came": text.number(round(came)),
             "error": text.percent(error, 1),
             "story": text.percent(by_model["sbg"], 1),
             "curve": text.percent(by_model[list(sbg.CURVES)].min(), 1),

@@ -31,11 +31,14 @@ def reasons(text: Text, ties: Ties) -> pd.DataFrame:
 
 
 def _in_words(text: Text, rows: pd.DataFrame, *, digits: int) -> pd.DataFrame:
-    held_by = [
-        text.label("and").join(text.label(f"short_{bond}") for bond in BONDS if reason in HOLDS[bond])
-        or text.label("none")
-        for reason in rows["reason"]
-    ]
+    held_by = []
+    for reason in rows["reason"]:
+        names = [text.label(f"short_{bond}") for bond in BONDS if reason in HOLDS[bond]]
+        held_by.append(
+            text.label("all_three")
+            if len(names) == 3
+            else text.label("and").join(names) or text.label("none")
+        )
     total = rows["with_ties"].sum()
     return pd.DataFrame(
         {

@@ -36,7 +36,9 @@ def who_still_leaves(stage: Stage, ties: Ties, best: Ties) -> charts.Figure:
     figure["layout"] |= dict(barmode="overlay", bargap=0.3)
     for place, start, kept in zip(places[1:6], starts, saved, strict=True):
         words = f"−{text.number(kept)}" if kept >= 0.5 else text.label("held_by_none" if kept == 0 else "few")
-        _beside(figure, at=start, place=place, words=words, sign="reference", side="left")
+        # Words that are longer than a number stand where the learner's line seldom is.
+        side = "left" if kept >= 0.5 else "right"
+        _beside(figure, at=start, place=place, words=words, sign="reference", side=side)
     for place, count in zip(places[6:], (left, lowest), strict=True):
         _beside(figure, at=count, place=place, words=text.number(count), sign="model", side="right")
     return charts.you(figure, x=stage.guess, label=stage.your_label)

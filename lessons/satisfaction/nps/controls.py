@@ -37,7 +37,7 @@ class Inputs:
 
 def asked(stage: Stage) -> Inputs:
     """Ask for them; more than everybody cannot answer, and promoters go before detractors."""
-    promoters = stage.slider("promoters", 0, 100, 45, unit="percent")
+    promoters = stage.slider("promoters", 1, 100, 45, unit="percent")
     detractors = stage.slider("detractors", 0, 100, 17, unit="percent")
     answers = int(stage.slider("answers", 20, 3000, 200, step=10))
     with stage.more():

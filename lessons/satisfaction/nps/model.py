@@ -61,7 +61,9 @@ class Shares:
         """The variance of one answer that counts +1, 0 or −1: p + d − (p − d)²."""
         return max(self.promoters + self.detractors - (self.promoters - self.detractors) ** 2, 0.0)
 
-    def margin_points(self, *, answers: float, confidence: float = 0.95, customers: float | None = None) -> float:
+    def margin_points(
+        self, *, answers: float, confidence: float = 0.95, customers: float | None = None
+    ) -> float:
         """Half the width of the interval, in points; `customers` is how many there are in all, None for no end.
 
         Raises ValueError for no answers, or more answers than customers.
@@ -143,7 +145,9 @@ class Counts:
     def _middle_and_error(self, method: Method) -> tuple[float, float]:
         added, more = (ADDED_OUTSIDE, ADDED_ANSWERS) if method == "adjusted" else (0.0, 0.0)
         total = self.answers + more
-        shares = Shares(promoters=(self.promoters + added) / total, detractors=(self.detractors + added) / total)
+        shares = Shares(
+            promoters=(self.promoters + added) / total, detractors=(self.detractors + added) / total
+        )
         return shares.score_points / 100, math.sqrt(shares.variance / total)
 
 
@@ -179,7 +183,8 @@ class Change:
 def change(earlier: Counts, later: Counts, *, confidence: float = 0.95) -> Change:
     """Hold two independent surveys' scores against each other (Wald); their variances add up.
 
-    >>> rise = change(Counts(promoters=90, passives=76, detractors=34), Counts(promoters=98, passives=76, detractors=26))
+    >>> first, second = ((90, 76, 34), (98, 76, 26))
+    >>> rise = change(*(Counts(promoters=p, passives=m, detractors=d) for p, m, d in (first, second)))
     >>> round(rise.points, 1), round(rise.low, 1), rise.real
     (8.0, -6.1, False)
     """
@@ -214,7 +219,9 @@ def coverage(shares: Shares, *, answers: int, method: Method, confidence: float 
         if low - 1e-9 <= true <= high + 1e-9:
             powers = zip((promoters, detractors, passives), (*logs, rest), strict=True)
             log = sum(count * share for count, share in powers if count)
-            ways = math.lgamma(answers + 1) - sum(math.lgamma(n + 1) for n in (promoters, detractors, passives))
+            ways = math.lgamma(answers + 1) - sum(
+                math.lgamma(n + 1) for n in (promoters, detractors, passives)
+            )
             inside += math.exp(ways + log)
     return inside
 
@@ -233,13 +240,17 @@ def twin(shares: Shares, *, promoters: float) -> Shares:
 
 def six_answers() -> pd.DataFrame:
     """Six answers: what each counts, and how far it lies from their mean, squared."""
-    worth = np.array([(score >= LEAST_PROMOTER) - (score <= MOST_DETRACTOR) for score in SIX_ANSWERS], dtype=float)
+    worth = np.array(
+        [(score >= LEAST_PROMOTER) - (score <= MOST_DETRACTOR) for score in SIX_ANSWERS], dtype=float
+    )
     return pd.DataFrame({"score": SIX_ANSWERS, "counts": worth, "squared": (worth - worth.mean()) ** 2})
 
 
 def by_answers(shares: Shares, *, confidence: float = 0.95, customers: int | None = None) -> pd.DataFrame:
     """The margin in points at 10, 20, 50 … 10,000 answers, as far as there are so many customers."""
-    sizes = [size for size in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000) if size <= (customers or size)]
+    sizes = [
+        size for size in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000) if size <= (customers or size)
+    ]
     margins = [shares.margin_points(answers=n, confidence=confidence, customers=customers) for n in sizes]
     return pd.DataFrame({"answers": sizes, "margin": margins})
 
@@ -259,7 +270,9 @@ def left_after(shares: Shares, *, stay: tuple[float, float, float], years: int =
     return yearly**years
 
 
-def repeated(shares: Shares, *, answers: int, surveys: int = 40, seed: int = 1, confidence: float = 0.95) -> pd.DataFrame:
+def repeated(
+    shares: Shares, *, answers: int, surveys: int = 40, seed: int = 1, confidence: float = 0.95
+) -> pd.DataFrame:
     """The same customers asked again and again: score, low, high (adjusted, points) and whether the interval holds."""
     chances = [shares.promoters, shares.passives, shares.detractors]
     drawn = np.random.default_rng(seed).multinomial(answers, chances, size=surveys)

@@ -23,7 +23,12 @@ def six_in_words(text: Text) -> pd.DataFrame:
     """The six answers, what each counts, and the squares of what lies between them and their mean."""
     six = nps.six_answers()
     rows = [
-        (text.number(row.score), kind(text, row.counts), signed(text, row.counts), text.number(row.squared, 2))
+        (
+            text.number(row.score),
+            kind(text, row.counts),
+            signed(text, row.counts),
+            text.number(row.squared, 2),
+        )
         for row in six.itertuples()
     ]
     means = (signed(text, six["counts"].mean(), 2), text.number(six["squared"].mean(), 2))
@@ -61,7 +66,9 @@ def repeated(stage: Stage, inputs: Inputs) -> None:
         y_range=(low - 4, high + 8),
     )
     for number, row in enumerate(rows.itertuples(), 1):
-        charts.curve(figure, x=[number, number], y=[row.low, row.high], sign="model" if row.holds else "reference")
+        charts.curve(
+            figure, x=[number, number], y=[row.low, row.high], sign="model" if row.holds else "reference"
+        )
     charts.curve(figure, x=[0, SURVEYS + 1], y=[true, true], sign="reference")
     charts.points(
         figure,
@@ -119,9 +126,7 @@ def changes(stage: Stage, heard: Heard) -> None:
     rows = []
     for row in heard.quarters.itertuples():
         known = row.change == row.change
-        between = text.label(
-            "from_to", low=signed(text, row.change_low), high=signed(text, row.change_high)
-        )
+        between = text.label("from_to", low=signed(text, row.change_low), high=signed(text, row.change_high))
         verdict = "real" if known and (row.change_low > 0 or row.change_high < 0) else "may_be_noise"
         rows.append(
             (
@@ -195,7 +200,10 @@ def workbook(text: Text, answers: pd.DataFrame, inputs: Inputs) -> bytes:
         ),
     ]
     sheet = pd.DataFrame(
-        {text.label("what"): [text.label(key) for key, _ in rows], text.label("value"): [cell for _, cell in rows]}
+        {
+            text.label("what"): [text.label(key) for key, _ in rows],
+            text.label("value"): [cell for _, cell in rows],
+        }
     )
     named = answers.set_axis([text.label(f"sheet_{column}") for column in ("id", "sent", "answer")], axis=1)
     return xlsx({text.label("sheet_score"): sheet, name: named})

@@ -19,8 +19,9 @@ def cells(numbers: dict[str, Any]) -> Sequence[str]:
         'counts, counts.shares.score_points, counts.interval_points(method="wald"), counts.interval_points()',
         'quarters = [\n    (str(quarter), nps.counted(part["recommendation"]))\n'
         '    for quarter, part in table.groupby(pd.to_datetime(table["sent_at"]).dt.to_period("Q"))\n]\n'
-        "pd.DataFrame(\n    [(name, part.answers, part.shares.score_points, *part.interval_points()) for name, part in quarters],\n"
+        "pd.DataFrame(\n    [\n        (name, part.answers, part.shares.score_points, *part.interval_points())\n"
+        "        for name, part in quarters\n    ],\n"
         '    columns=["quarter", "answers", "score", "low", "high"],\n)',
-        'pd.DataFrame([vars(nps.change(a, b)) for (_, a), (_, b) in zip(quarters, quarters[1:])])',
+        "pd.DataFrame([vars(nps.change(a, b)) for (_, a), (_, b) in zip(quarters, quarters[1:])])",
         "nps.repeated(shares, answers=200)",
     ]

@@ -7,6 +7,7 @@ of a detractor is known for every order, answered or not. Mood is a moving avera
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ class Heard:
     `answered`: the counts. `expected`: the shares that those who answered would give on average; `asked`, `orders`,
     `people`: those of all who were asked, of all orders, of everybody's latest order. `sent`: questionnaires.
     `quarters`: quarter (its first day), answers, score, low, high, true, and change, change_low, change_high to the
-    quarter before, with the true change; in points. `again`: share ordering again within half a year, by kind of answer.
+    quarter before, with the true change; in points. `again`: share ordering again within half a year, by kind.
     """
 
     answered: Counts
@@ -64,7 +65,7 @@ def moods(encounters: pd.DataFrame, *, memory: float) -> Floats:
     # All first orders at once, then all second ones: as many steps as the longest relationship.
     places = np.argsort(number, kind="stable")
     starts = np.searchsorted(number[places], np.arange(number.max() + 2) if len(number) else [0])
-    for start, end in zip(starts[:-1], starts[1:], strict=True):
+    for start, end in itertools.pairwise(starts):
         rows = places[start:end]
         before = mood[rows - 1] if number[rows[0]] else 0.0
         mood[rows] = (1 - memory) * before + memory * felt[rows]
@@ -86,9 +87,7 @@ def chances(mood: Floats, *, service: Any) -> tuple[Floats, Floats]:
     return 1 - below(LEAST_PROMOTER - 0.5), below(MOST_DETRACTOR + 0.5)
 
 
-def hear(
-    *, surveys: pd.DataFrame, encounters: pd.DataFrame, orders: pd.DataFrame, service: Any
-) -> Heard:
+def hear(*, surveys: pd.DataFrame, encounters: pd.DataFrame, orders: pd.DataFrame, service: Any) -> Heard:
     """Hold the survey against everybody; `orders` has order_id, customer_id, business, ordered_at."""
     lived = encounters[["order_id", "encounter", "satisfaction_afterwards"]].merge(
         orders[["order_id", "customer_id", "business", "ordered_at"]], on="order_id"
@@ -119,7 +118,7 @@ def _quarters(answered: pd.DataFrame, sent: pd.DataFrame) -> pd.DataFrame:
     """Score, interval, truth and change of each quarter with enough answers."""
     rows: list[dict[str, Any]] = []
     before: Counts | None = None
-    groups = {when: part for when, part in sent.groupby(sent["sent_at"].dt.to_period("Q"))}
+    groups = dict(list(sent.groupby(sent["sent_at"].dt.to_period("Q"))))
     for quarter, answers in answered.groupby(answered["sent_at"].dt.to_period("Q")):
         if len(answers) < FEWEST:
             continue

@@ -15,19 +15,21 @@ def draw(stage: Stage, heard: Heard) -> None:
     figures = {
         "survey_score": text.number(survey),
         "true_score": text.number(true),
-        "covered": text.label("of_quarters", count=text.number(heard.covered), all=text.number(len(quarters))),
+        "covered": text.label(
+            "of_quarters", count=text.number(heard.covered), all=text.number(len(quarters))
+        ),
         "astray": text.label(
             "of_quarters", count=text.number(heard.led_astray), all=text.number(max(len(quarters) - 1, 0))
         ),
     }
     expected = heard.expected.score_points
     values = {
-        "answers": text.number(heard.answered.answers),
+        "came": text.number(heard.answered.answers),
         "sent": text.number(heard.sent),
         "response": text.percent(heard.answered.answers / max(heard.sent, 1)),
         "survey": text.number(survey),
-        "low": text.number(low),
-        "high": text.number(high),
+        "survey_low": text.number(low),
+        "survey_high": text.number(high),
         "true": text.number(true),
         "gap": text.number(abs(true - survey)),
         "by_silence": text.number(abs(true - expected)),

@@ -50,7 +50,7 @@ def desk(
     )
     known.index = known.index.astype(object)
     lines = lines.join(known, how="inner")
-    weeks_known = (lines["complained_at"] - lines["since"]) / _WEEK
+    weeks_known = (lines["complained_at"] - lines["since"]).dt.total_seconds() / _WEEK.total_seconds()
     lines["spent"] = lines.pop("cents") / 100
     lines["margin_per_order"] = lines["spent"] / lines["orders_so_far"] * margin_share
     lines["pace"] = lines["orders_so_far"] / (weeks_known + NEWCOMER_WEEKS)
@@ -82,7 +82,7 @@ class Comparison:
 def compare(
     *, orders: pd.DataFrame, lines: pd.DataFrame, until: pd.Timestamp, margin_share: float, answer_cost: float
 ) -> Comparison:
-    """Set customers answered well against those who were not; `lines` are the desk's, `answer_cost` money per answer."""
+    """Set customers answered well against those who were not; `lines` are the desk's, an answer costs `answer_cost`."""
     margin = orders.groupby("customer_id")["amount_cents"].sum() / 100 * margin_share
     margin.index = margin.index.astype(object)
     spent = lines["answered_well"].reindex(margin.index).fillna(0) * answer_cost
@@ -91,7 +91,8 @@ def compare(
     groups = {"silent": ever.isna(), "unanswered": ever == 0, "answered": ever > 0}
     early = lines[lines["complained_at"] <= until - WEEKS_AFTER * _WEEK]
     own = orders[orders["customer_id"].isin(early.index)]
-    weeks = (own["ordered_at"] - own["customer_id"].astype(object).map(early["complained_at"])) / _WEEK
+    since = own["ordered_at"] - own["customer_id"].astype(object).map(early["complained_at"])
+    weeks = since.dt.total_seconds() / _WEEK.total_seconds()
     later = own[(weeks > 0) & (weeks <= WEEKS_AFTER)].groupby("customer_id")["amount_cents"].sum()
     later.index = later.index.astype(object)
     later = later.reindex(early.index).fillna(0.0) / 100 * margin_share

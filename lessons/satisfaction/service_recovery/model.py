@@ -120,7 +120,7 @@ class Recovery:
 
 @dataclass(frozen=True, kw_only=True)
 class ByShare:
-    """Profit by share answered: after answering the first 0, 1, … n of the list; `share`, `profit` (n + 1), in money."""
+    """Profit by share answered: after answering the first 0, 1, … n of the list; `share`, `profit` (n + 1), money."""
 
     share: np.ndarray
     profit: np.ndarray
@@ -148,7 +148,7 @@ def gains(
     cost: float,
     answers: float = 1.0,
 ) -> np.ndarray:
-    """What answering each customer brings: margin of the orders kept, less `answers` answers at `cost` each (n,), money.
+    """What answering each customer brings: margin of the orders kept less `answers` answers at `cost` (n,), money.
 
     >>> tea = Recovery(failure=2.5, good_answer=1.8)
     >>> gains(tea, margin_per_order=np.array([50.0, 300.0]), orders_ahead=np.array([9.0, 9.0]), cost=25).round(1)

@@ -17,7 +17,7 @@ VIEWS = ("money", "feeling")
 
 def page(text: frame.Text) -> None:
     """Draw the topic."""
-    frame.topic(text, model=model, sources=[recovery, complaints, lived], notebook=notebook.cells)
+    frame.topic(text, model=model, sources=[recovery, complaints], notebook=notebook.cells)
 
 
 def model(stage: frame.Stage) -> None:

@@ -1,4 +1,4 @@
-"""The pictures of service recovery: profit by share answered, satisfaction by size of failure, promise against truth."""
+"""The pictures of service recovery: profit by share answered, satisfaction by failure, promise against truth."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The folk numbers of CRM: each claim, where it comes from, and when it holds."""

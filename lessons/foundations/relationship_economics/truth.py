@@ -1,0 +1,284 @@
+"""What are these numbers at Harbour Tea?  Counted by the company from its own tables, and as the world knows them.
+
+The company sees orders, complaints, surveys and referrals; what would have happened otherwise it cannot see. The world
+can: it lives the same customers under another policy, or without failures.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from datasets.world import live
+from datasets.world.replay import replay
+from lessons.foundations.customer_ladder.counting import interval
+from lessons.foundations.relationship_economics.model import profit_lift
+
+PEOPLE, SEED = 4000, 1
+DISCOUNT = 0.10
+UNHAPPY, UNHAPPY_SCORE = -3.0, 6
+REACH_COST = 20.0
+NAN = float("nan")
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A claim's number at Harbour Tea: `counted` by the company with its 95% interval, and `true`; nan where unknown.
+
+    `more` holds further numbers for the words: shares and counts by name, and money under names that end in _money.
+    """
+
+    counted: float
+    low: float
+    high: float
+    true: float
+    more: dict[str, float] = field(default_factory=dict)
+
+
+def hold(claim: str, *, tables: Tables, truth: pd.DataFrame, scenario: Any, middle: pd.Timestamp) -> Held:
+    """Hold one claim against the company's tables and against the world. `middle`: the end of the first year."""
+    return _HOLD[claim](tables=tables, truth=truth, scenario=scenario, middle=middle)
+
+
+def _five_points(*, tables: Tables, scenario: Any, middle: pd.Timestamp, **_: Any) -> Held:
+    orders = tables["orders"]
+    early = orders.loc[orders["ordered_at"] < middle, "customer_id"].unique()
+    late = orders.loc[orders["ordered_at"] >= middle, "customer_id"].unique()
+    again = int(np.isin(early, late).sum())
+    share, ends = again / len(early), interval(again, len(early))
+    counted, low, high = (float(profit_lift(retention=one, discount=DISCOUNT)) for one in (share, *ends))
+    policy = scenario.policy
+    lived = replay(
+        scenario, after=replace(policy, structural_bond=policy.structural_bond + 0.3), customers=PEOPLE, seed=SEED
+    ).customers
+    points = 100 * float(lived["left_before"].mean() - lived["left_after"].mean())
+    before = float(lived["profit_before_cents"].mean()) / 100
+    gained = float(lived["incremental_profit_cents"].mean()) / 100
+    true = gained / before * 5 / points
+    promised = 1000 * before * (0.25 - true)
+    return Held(
+        counted=counted,
+        low=low,
+        high=high,
+        true=true,
+        more={"again": share, "points": points, "gained": gained / before, "missing_money": promised},
+    )
+
+
+def _win_keep(*, tables: Tables, scenario: Any, **_: Any) -> Held:
+    prospects = tables["prospects"]
+    won = int(prospects["customer_id"].notna().sum())
+    to_win = REACH_COST / (won / len(prospects))
+    policy, more_effort = scenario.policy, 0.5
+    after = replace(policy, social_bond=policy.social_bond + more_effort)
+    lived = replay(scenario, after=after, customers=PEOPLE, seed=SEED).customers
+    spent = more_effort * scenario.costs.social_bond_cents / 100 * float(lived["orders_after"].sum())
+    stayed = int((lived["left_after"] == 0).sum())
+    saved = float(lived["left_before"].sum() - lived["left_after"].sum())
+    low, high = (to_win / (spent / (share * len(lived))) for share in interval(stayed, len(lived)))
+    return Held(
+        counted=to_win / (spent / stayed),
+        low=low,
+        high=high,
+        true=to_win / (spent / saved),
+        more={
+            "win_money": to_win,
+            "stayed_money": spent / stayed,
+            "saved_money": spent / saved,
+            "saved": saved / len(lived),
+        },
+    )
+
+
+def best_fifth(amounts: pd.Series) -> float:
+    """The share of the sum that the largest fifth brings."""
+    ordered = np.sort(amounts.to_numpy(float))[::-1]
+    return float(ordered[: round(len(ordered) / 5)].sum() / ordered.sum())
+
+
+def _pareto(*, tables: Tables, truth: pd.DataFrame, **_: Any) -> Held:
+    orders, customers = tables["orders"], tables["customers"].set_index("customer_id")
+    spent = orders.groupby("customer_id")["amount_cents"].sum()
+    rng = np.random.default_rng(SEED)
+    again = [best_fifth(spent.iloc[rng.integers(0, len(spent), len(spent))]) for _ in range(60)]
+    half = 1.96 * float(np.std(again, ddof=1))
+    counted = best_fifth(spent)
+    shop = spent[customers["business"].reindex(spent.index) == "shop"]
+    return Held(
+        counted=counted,
+        low=counted - half,
+        high=counted + half,
+        true=best_fifth(truth["profit_cents"]),
+        more={"shop": best_fifth(shop), "losing": float((truth["profit_cents"] < 0).mean())},
+    )
+
+
+def _tells_nine(*, tables: Tables, **_: Any) -> Held:
+    lived = tables["truth_encounters"]
+    unhappy = lived["satisfaction"] <= UNHAPPY
+    return Held(
+        counted=NAN,
+        low=NAN,
+        high=NAN,
+        true=0.0,
+        more={
+            "praise_unhappy": float(lived.loc[unhappy, "recommended"].mean()),
+            "praise_happy": float(lived.loc[lived["satisfaction"] >= 0, "recommended"].mean()),
+        },
+    )
+
+
+def _iceberg(*, tables: Tables, **_: Any) -> Held:
+    surveys, contacts, lived = (tables[name] for name in ("surveys", "interactions", "truth_encounters"))
+    complained = contacts.loc[contacts["kind"] == "complaint", "order_id"]
+    answered = surveys[surveys["satisfaction"].notna() & (surveys["satisfaction"] <= UNHAPPY_SCORE)]
+    spoke = int(answered["order_id"].isin(complained).sum())
+    least, most = interval(spoke, len(answered))
+    share = float(lived.loc[lived["satisfaction"] <= UNHAPPY, "complained"].mean())
+    small = (lived["satisfaction"] > UNHAPPY) & (lived["satisfaction"] <= -1)
+    return Held(
+        counted=(len(answered) - spoke) / max(spoke, 1),
+        low=(1 - most) / most,
+        high=(1 - least) / max(least, 1e-9),
+        true=(1 - share) / share,
+        more={
+            "asked": float(len(answered)),
+            "spoke": float(spoke),
+            "small_silent": 1 / float(lived.loc[small, "complained"].mean()) - 1,
+        },
+    )
+
+
+def moods(lived: pd.DataFrame, *, newest: float) -> pd.Series:
+    """Each customer's running impression after every order: a share `newest` of the way to it. Index as `lived`.
+
+    `lived` has customer_id, encounter, satisfaction_afterwards, sorted by the first two; the first starts from 0.
+    """
+    felt, first = lived["satisfaction_afterwards"].to_numpy(float), lived["encounter"].to_numpy() == 0
+    mood, now = np.empty(len(felt)), 0.0
+    for place, (one, begins) in enumerate(zip(felt.tolist(), first.tolist(), strict=True)):
+        now = newest * one + (1 - newest) * (0.0 if begins else now)
+        mood[place] = now
+    return pd.Series(mood, index=lived.index)
+
+
+def _twelve(*, tables: Tables, scenario: Any, **_: Any) -> Held:
+    lived = tables["truth_encounters"].merge(
+        tables["orders"][["order_id", "customer_id", "business", "ordered_at"]], on="order_id"
+    )
+    lived = lived[lived["business"] == "shop"].sort_values(["customer_id", "ordered_at"], ignore_index=True)
+    lived["encounter"] = lived.groupby("customer_id").cumcount()
+    lived["mood"] = moods(lived, newest=scenario.service.memory)
+    same = lived["customer_id"].to_numpy()
+    mood, failed = lived["mood"].to_numpy(), lived["failed"].to_numpy() == 1
+    after = 25
+    hurt = np.flatnonzero(failed & (lived["encounter"].to_numpy() >= 3))
+    hurt = hurt[(hurt + after < len(lived))]
+    hurt = hurt[same[np.minimum(hurt + after, len(lived) - 1)] == same[hurt]]
+    path = mood[hurt[:, None] + np.arange(after + 1)] - mood[hurt - 1][:, None]
+    back = path >= -0.1
+    count = np.where(back.any(axis=1), back.argmax(axis=1), after)
+    return Held(
+        counted=NAN,
+        low=NAN,
+        high=NAN,
+        true=float(np.median(count)),
+        more={"customers": float(len(hurt)), "slow": float((count >= 12).mean())},
+    )
+
+
+def _poor_recovery(*, tables: Tables, scenario: Any, **_: Any) -> Held:
+    contacts, orders = tables["interactions"], tables["orders"]
+    complaints = contacts[contacts["kind"] == "complaint"]
+    costs = scenario.costs
+    answered, called = int(complaints["answered_at"].notna().sum()), int((complaints["channel"] == "phone").sum())
+    goods = costs.goods_share * float(orders["amount_cents"].sum())
+    spent = answered * costs.answer_cents + called * costs.call_cents
+    spread = 1.96 * np.sqrt(answered) * costs.answer_cents / goods
+    flawless = replace(scenario, causes=replace(scenario.causes, failure=0.0))
+    with_failures, without = (
+        live(one, customers=PEOPLE, seed=SEED, tables=("orders", "truth_customers"))
+        for one in (scenario, flawless)
+    )
+    lost = _profit(without) - _profit(with_failures)
+    cost = costs.goods_share * float(with_failures.tables["orders"].to_pandas()["amount_cents"].sum())
+    return Held(
+        counted=spent / goods,
+        low=spent / goods - spread,
+        high=spent / goods + spread,
+        true=lost / cost,
+        more={"lost_money": lost / 100 / PEOPLE * 1000, "spent_money": spent / 100 / len(tables["customers"]) * 1000},
+    )
+
+
+def _profit(world: Any) -> float:
+    return float(world.tables["truth_customers"].to_pandas()["profit_cents"].sum())
+
+
+def _fifteen(*, tables: Tables, truth: pd.DataFrame, **_: Any) -> Held:
+    referrals, customers = tables["referrals"], tables["customers"]
+    each = 100 / len(customers)
+    half = 1.96 * np.sqrt(len(referrals))
+    lived = tables["truth_encounters"].merge(tables["orders"][["order_id", "customer_id"]], on="order_id")
+    felt = lived.groupby("customer_id")["satisfaction_afterwards"].mean()
+    pleased = felt.index[felt >= 0]
+    brought = int(referrals["referrer_id"].isin(pleased).sum())
+    return Held(
+        counted=len(referrals) * each,
+        low=(len(referrals) - half) * each,
+        high=(len(referrals) + half) * each,
+        true=100 * brought / len(pleased),
+        more={
+            "pleased": len(pleased) / len(felt),
+            "others": 100 * (len(referrals) - brought) / max(len(felt) - len(pleased), 1),
+        },
+    )
+
+
+def _seventy(*, tables: Tables, scenario: Any, **_: Any) -> Held:
+    contacts, orders = tables["interactions"], tables["orders"]
+    settled = contacts[(contacts["kind"] == "complaint") & contacts["answered_at"].notna()]
+    last = settled.groupby("customer_id")["answered_at"].max()
+    latest = orders["ordered_at"].max() - pd.Timedelta(weeks=26)
+    last = last[last <= latest]
+    joined = orders.join(last.rename("settled"), on="customer_id", how="inner")
+    again = joined[
+        (joined["ordered_at"] > joined["settled"])
+        & (joined["ordered_at"] <= joined["settled"] + pd.Timedelta(weeks=26))
+    ]["customer_id"].nunique()
+    low, high = interval(again, len(last))
+    policy = scenario.policy
+    lived = replay(
+        scenario,
+        before=replace(policy, answered_share=0.0),
+        after=replace(policy, answered_share=1.0),
+        customers=PEOPLE,
+        seed=SEED,
+    ).customers
+    touched = lived[lived["change"] == "answer"]
+    return Held(
+        counted=again / max(len(last), 1),
+        low=low,
+        high=high,
+        true=1 - float(touched["left_after"].mean()),
+        more={
+            "ignored": 1 - float(touched["left_before"].mean()),
+            "gain_money": float(touched["incremental_profit_cents"].mean()) / 100,
+        },
+    )
+
+
+_HOLD: dict[str, Callable[..., Held]] = {
+    "five_points": _five_points,
+    "win_keep": _win_keep,
+    "pareto": _pareto,
+    "tells_nine": _tells_nine,
+    "iceberg": _iceberg,
+    "twelve": _twelve,
+    "poor_recovery": _poor_recovery,
+    "fifteen": _fifteen,
+    "seventy": _seventy,
+}

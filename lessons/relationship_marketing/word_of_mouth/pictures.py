@@ -1,0 +1,168 @@
+"""The pictures of word of mouth: generations, years, and Harbour Tea's referrals by age of the customer."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lessons import charts
+from lessons.frame import Stage
+from lessons.relationship_marketing.word_of_mouth.counting import Counted
+from lessons.relationship_marketing.word_of_mouth.model import Market, Referrals
+
+GENERATIONS = 15
+_MOST = 20
+
+
+def generations(stage: Stage, tree: Referrals) -> charts.Figure:
+    """Customers by generation, beside nobody talking and beside the threshold where each brings one more."""
+    text, values = stage.text, tree.so_far(GENERATIONS)
+    whole = tree.total() if math.isfinite(tree.total()) else values[-1]
+    top = charts.limit(min(max(1.02 * whole, 1.1 * stage.guess, 2 * tree.first), _MOST * tree.first))
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label("generation_axis"),
+        x_ticks=[(at, text.number(at)) for at in (0, 5, 10, 15)],
+        y_ticks=[(level, text.number(level)) for level in (0, top / 2, top)],
+        y_range=(-0.06 * top, 1.14 * top),
+    )
+    x = np.arange(GENERATIONS + 1.0)
+    alone = np.full(len(x), float(tree.first))
+    inside = tree.first * (1 + x) <= 1.1 * top
+    charts.curve(figure, x=x, y=alone, sign="reference")
+    charts.curve(figure, x=x[inside], y=tree.first * (1 + x[inside]), sign="reference")
+    charts.note(
+        figure,
+        x=15,
+        y=tree.first,
+        label=text.label("nobody_talks"),
+        sign="reference",
+        above=False,
+        side="left",
+    )
+    edge = float(x[inside][-1])
+    charts.note(
+        figure,
+        x=edge,
+        y=tree.first * (1 + edge),
+        label=text.label("one_each"),
+        sign="reference",
+        side="left" if edge > 4 else "right",
+    )
+    shown = values <= 1.12 * top
+    charts.curve(figure, x=x[shown], y=values[shown])
+    if tree.total() <= top:
+        charts.point(
+            figure,
+            x=15,
+            y=tree.total(),
+            label=text.label("end_point", total=text.number(tree.total())),
+            side="left",
+        )
+    else:
+        last = int(np.flatnonzero(shown)[-1])
+        charts.note(
+            figure,
+            x=float(x[last]),
+            y=values[last],
+            label=text.label("rate_is", rate=text.number(tree.rate, 2)),
+            side="right" if last < 8 else "left",
+            above=False,
+        )
+    return charts.you(figure, y=stage.guess, label=stage.your_label)
+
+
+def years(stage: Stage, market: Market) -> charts.Figure:
+    """Customers by year as a market fills, beside the same market where nobody talks."""
+    text = stage.text
+    span = 20.0 if market.half_year() < 14 else 40.0
+    x = np.linspace(0, span, 101)
+    top = charts.limit(max(market.people, 1.05 * stage.guess))
+    figure = charts.axes(
+        charts.blank(),
+        x_title=text.label("year_axis"),
+        x_ticks=[(at, text.number(at)) for at in np.linspace(0, span, 5)],
+        y_ticks=[(level, text.number(level)) for level in (0, top / 2, top)],
+        y_range=(-0.06 * top, 1.14 * top),
+    )
+    silent = Market(innovation=market.innovation, imitation=0, people=market.people)
+    alone = silent.customers(x)
+    charts.curve(figure, x=x, y=alone, sign="reference")
+    charts.note(
+        figure,
+        x=span,
+        y=alone[-1],
+        label=text.label("nobody_talks"),
+        sign="reference",
+        above=False,
+        side="left",
+    )
+    charts.curve(figure, x=x, y=market.customers(x))
+    peak = market.peak_year()
+    label = text.label("fastest", years=text.number(peak, 1))
+    charts.point(figure, x=peak, y=float(market.customers(np.array([peak]))[0]), label=label, side="right")
+    figure["layout"]["annotations"][-1] |= dict(yanchor="middle", yshift=-4, xshift=12)
+    return charts.you(figure, y=stage.guess, label=stage.your_label)
+
+
+def truth(
+    stage: Stage, seen: Counted, true: Counted, worst: float, best: float, profit_per_customer: float
+) -> None:
+    """Fill the truth panel: referrals per 100 customers by age, counted from two years and lived for eight."""
+    text, currency = stage.text, stage.data.currency
+    step = 8
+    top = charts.limit(100 * max(true.rate, seen.high))
+    last = float(true.week[-1])
+    figure = charts.axes(
+        charts.blank(height=330),
+        x_title=text.label("custom_axis"),
+        x_ticks=[(52.0 * year, text.number(year)) for year in (0, 2, 4, 6, 8)],
+        y_ticks=[(level, text.number(level)) for level in (0, top / 2, top)],
+        y_range=(-0.06 * top, 1.12 * top),
+    )
+    charts.curve(figure, x=true.week[::step], y=100 * true.mean[::step], sign="truth")
+    charts.curve(figure, x=seen.week[::4], y=100 * seen.mean[::4])
+    charts.point(
+        figure,
+        x=float(seen.week[-1]),
+        y=100 * seen.rate,
+        label=text.label("two_years", count=text.number(100 * seen.rate, 1)),
+        side="right",
+        above=False,
+    )
+    charts.point(
+        figure,
+        x=last,
+        y=100 * true.rate,
+        label=text.label("eight_years", count=text.number(100 * true.rate, 1)),
+        sign="truth",
+        side="left",
+    )
+    further = [100 * one / (1 - one) for one in (seen.naive, true.rate)]
+    overlooked = (further[1] - further[0]) * profit_per_customer
+    stage.truth(
+        figures={
+            "naive": text.number(100 * seen.naive, 1),
+            "by_age": text.number(100 * seen.rate, 1),
+            "true_rate": text.number(100 * true.rate, 1),
+            "overlooked": text.money(overlooked, currency),
+        },
+        heading="referrals_by_age",
+        chart=figure,
+        values={
+            "customers": text.number(seen.customers),
+            "referrals": text.number(seen.referrals),
+            "naive": text.number(100 * seen.naive, 1),
+            "by_age": text.number(100 * seen.rate, 1),
+            "low": text.number(100 * seen.low, 1),
+            "high": text.number(100 * seen.high, 1),
+            "true_rate": text.number(100 * true.rate, 1),
+            "more_naive": text.number(further[0], 1),
+            "more_true": text.number(further[1], 1),
+            "worst": text.percent(worst, 1),
+            "pleased": text.percent(best, 1),
+            "overlooked": text.money(overlooked, currency),
+            "profit": text.money(profit_per_customer, currency),
+        },
+    )
