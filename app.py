@@ -116,7 +116,8 @@ def main() -> None:
     def chapter_page(chapter: lessons.Chapter) -> None:
         memory.opened(chapter.path)
         opening.page(chapter, code=code, pages=pages)
-        navigation.onward(pages=pages, here=chapter.path, code=code)
+        if not present.on():
+            navigation.onward(pages=pages, here=chapter.path, code=code)
 
     def glossary_page() -> None:
         from lessons.screens import glossary

@@ -349,7 +349,7 @@ def scores(raw: str | bytes, *, known: Sequence[str]) -> pd.Series:
 
 
 def _score_numbers(texts: pd.Series) -> pd.Series:
-    cells = texts.astype(str).map(lambda one: plain(one[:60]).rstrip("% "))
+    cells = pd.Series([plain(str(one)[:60]).rstrip("% ") for one in texts], index=texts.index, dtype="str")
     read = pd.to_numeric(cells, errors="coerce")
     if read.isna().any():
         read = read.fillna(pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce"))

@@ -174,9 +174,10 @@ class Words:
             return cells
         if pd.api.types.is_numeric_dtype(cells):
             if column in self.exercise.module.UNITS and len(cells) <= WRITTEN_OUT:
-                return cells.map(
-                    lambda value: "" if value != value else self._written(column, value, exact=True)
-                )
+                written = [
+                    "" if value != value else self._written(column, value, exact=True) for value in cells
+                ]
+                return pd.Series(written, index=cells.index)
             return cells
         names = _values(self.language).get(column, {}) | self.own.get("names", {})
         return cells.map(lambda value: names.get(value, value))

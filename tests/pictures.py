@@ -30,6 +30,7 @@ def take(url: str, out: Path, *, only: str, languages: list[str], dark: bool, st
     """Write the pictures and return how many there are."""
     out.mkdir(parents=True, exist_ok=True)
     topics = {topic.name for topic in lessons.topics()}
+    chapters = {one.name: len(one.facts.get("reads", [])) + 2 for one in lessons.chapters()}
     taken = 0
     with browser() as chromium:
         if chromium is None:
@@ -49,6 +50,12 @@ def take(url: str, out: Path, *, only: str, languages: list[str], dark: bool, st
                     taken += shoot(page, out / f"{name or 'home'}-{language}-{width}-1.png")
                     if name == "company":
                         taken += company(page, out, f"{name}-{language}-{width}")
+                    if stages and name in chapters and width == "wide":
+                        for stage in range(1, chapters[name] + 1):
+                            page.goto(f"{url}/{name}?lang={language}&present=1&stage={stage}")
+                            settle(page)
+                            page.screenshot(path=out / f"{name}-{language}-stage{stage}.png")
+                            taken += 1
                     if name in topics:
                         page.get_by_test_id("stMain").locator('button[kind="primary"]').first.click()
                         page.wait_for_timeout(400)

@@ -88,6 +88,49 @@ def test_the_first_prediction_counts_and_the_latest_answer(home):
     assert len(kept(home)) == 9
 
 
+def test_attempts_are_kept_in_their_order_each_with_its_variant(home):
+    right, wrong = {"answer": "12,5", "right": True}, {"answer": "１２", "right": False}
+    with closing(open_store()) as a:
+        a.record(learner="ann", kind="attempted", topic="churn/months", name="1", value=wrong)
+        a.record(learner="ann", kind="attempted", topic="churn/months", name="10", value=wrong)
+        a.record(learner="ann", kind="attempted", topic="churn/months", name="2", value=right)
+        a.record(learner="ann", kind="attempted", topic="loyalty/run", name="1", value=right)
+        a.record(learner="bob", kind="attempted", topic="loyalty/run", name="1", value=wrong)
+        attempts = a.progress(learner="ann").attempts
+        times = [one.pop("at") for one in attempts["churn/months"]]
+        assert times == sorted(times)
+        assert attempts["churn/months"] == [
+            {**wrong, "variant": 1},
+            {**wrong, "variant": 10},
+            {**right, "variant": 2},
+        ]
+        assert [one["right"] for one in attempts["loyalty/run"]] == [True]
+        assert a.progress(learner="ann").done == frozenset()
+
+
+def test_the_page_opened_last_is_where_a_learner_goes_on(home):
+    with closing(open_store()) as a:
+        for learner, topic in (("ann", "churn"), ("ann", "churn/sbg"), ("bob", "loyalty"), ("ann", "churn")):
+            a.record(learner=learner, kind="opened", topic=topic, value=True)
+        assert a.progress(learner="ann").latest == "churn"
+        assert a.progress(learner="bob").latest == "loyalty"
+        assert a.progress(learner="nobody").latest == ""
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_and_keeps_its_events(home):
+    with closing(open_store()) as a:
+        a.record(learner="ann", kind="predicted", topic="customer_value/rfm", value=0.25)
+    with closing(sqlite3.connect(home / store.FILE)) as connection:
+        connection.executescript("DROP VIEW attempts; DROP VIEW places;")
+        connection.execute("UPDATE alembic_version SET version_num = 'v0001_events'")
+        connection.commit()
+    with closing(open_store()) as b:
+        b.record(learner="ann", kind="opened", topic="churn", value=True)
+        past = b.progress(learner="ann")
+    assert past.predictions == {"customer_value/rfm": 0.25}
+    assert past.latest == "churn"
+
+
 def test_time_is_utc_microseconds_and_follows_the_order_of_events(home):
     with closing(open_store()) as a:
         for n in range(20):
@@ -231,7 +274,7 @@ def test_a_current_store_opens_without_alembic(home):
 def test_the_index_serves_every_view(home):
     """No view may read the events of other learners."""
     with closing(open_store()) as a, a._engine.connect() as connection:
-        for view in ("predictions", "checks", "done"):
+        for view in ("predictions", "checks", "done", "attempts", "places"):
             plan = connection.exec_driver_sql(
                 f"EXPLAIN QUERY PLAN SELECT * FROM {view} WHERE learner = 'a' AND course = 'local'"
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -38,15 +39,15 @@ def _stage(count: int) -> int:
     return min(max(int(raw), 1), count) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 1
 
 
-def topic(text: Text, *, model: Callable[..., None]) -> None:
-    """Draw one stage of a topic: model, why, by hand, formula, truth, then each question."""
+@contextmanager
+def screen(text: Text, *, title: str, count: int, ready: bool = True) -> Iterator[int]:
+    """Draw the projector's frame round one of `count` stages, and give the number of the stage to be drawn in it.
+
+    Until the learner is `ready` there is only the first.
+    """
     from lessons import frame
 
-    assert text.topic is not None
-    count = BEFORE_CHECKS + len(text.topic.facts["checks"])
-    stage, ready = _stage(count), frame.locked(text)
-    if not ready:
-        stage = 1
+    stage = _stage(count) if ready else 1
     # The app's only style: what is measured in rem grows with the room; an emptied sidebar would stay, and so
     # would the room below a page that is read to its end.
     st.html(
@@ -55,7 +56,7 @@ def topic(text: Text, *, model: Callable[..., None]) -> None:
     )
     with frame.page_column(width=1280, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.title(text.words["question_short"], width="stretch", anchor=False)
+            st.title(title, width="stretch", anchor=False)
             st.button(
                 "",
                 icon=":material/chevron_left:",
@@ -84,10 +85,20 @@ def topic(text: Text, *, model: Callable[..., None]) -> None:
                 key="present.leave",
                 on_click=leave,
             )
+        yield stage
+
+
+def topic(text: Text, *, model: Callable[..., None]) -> None:
+    """Draw one stage of a topic: model, why, by hand, formula, truth, then each question."""
+    from lessons import frame
+
+    assert text.topic is not None
+    count = BEFORE_CHECKS + len(text.topic.facts["checks"])
+    title = text.words["question_short"]
+    with screen(text, title=title, count=count, ready=frame.locked(text)) as stage:
         if stage > BEFORE_CHECKS:
             checks.draw(text, only=stage - BEFORE_CHECKS - 1)
             return
         data = choose.data(text)
-        if data is None:
-            return
-        frame.present_stage(text, model, data, stage)
+        if data is not None:
+            frame.present_stage(text, model, data, stage)

@@ -7,19 +7,22 @@ talk about. Which sections of the prose teach which concepts stands in chapter.t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from lessons import Chapter
-from lessons.frame import memory, page_column, tabs
+from lessons.frame import memory, page_column, present, tabs
 from lessons.screens import idea_map
 from lessons.words import Text, text_of
 
 
 def page(chapter: Chapter, *, code: str, pages: Mapping[str, Any]) -> None:
-    """Draw the chapter's opening page."""
+    """Draw the chapter's opening page; on the projector one part of it at a time."""
     text, words = Text(code), Text(code, chapter.folder)
+    if present.on():
+        _present(text, words, chapter)
+        return
     with page_column(width=1080):
         with st.container(gap="small"):
             st.title(words.title, anchor=False)
@@ -47,12 +50,39 @@ def page(chapter: Chapter, *, code: str, pages: Mapping[str, Any]) -> None:
         _sources(text, chapter)
 
 
-def _prose(words: Text, name: str) -> None:
+def _present(text: Text, words: Text, chapter: Chapter) -> None:
+    """Draw one screen: case and map, then each idea, then the questions to talk about."""
+    reads = chapter.facts.get("reads", [])
+    with present.screen(text, title=words.words["question"], count=len(reads) + 2) as stage:
+        if stage == 1:
+            left, right = st.columns([1, 0.85], gap="large")
+            with left:
+                _prose(words, "case")
+            with right:
+                _diagram(text, chapter.facts["map"], words.words["map"])
+        elif stage == len(reads) + 2:
+            _discuss(text, words)
+        else:
+            _one_idea(text, words, reads[stage - 2])
+
+
+def _one_idea(text: Text, words: Text, read: Mapping[str, Any]) -> None:
+    if "diagram" not in read:
+        _prose(words, read["section"], width=1000)
+        return
+    left, right = st.columns([1.3, 1], gap="large")
+    with left:
+        _prose(words, read["section"])
+    with right:
+        _diagram(text, read["diagram"], words.words["diagram"][read["section"]])
+
+
+def _prose(words: Text, name: str, *, width: int | Literal["stretch"] = "stretch") -> None:
     if words.has(name):
         section = words.section(name)
         with st.container(gap="small"):
             st.header(section.heading, anchor=False)
-            st.markdown(section.body)
+            st.markdown(section.body, width=width)
 
 
 def _map(text: Text, words: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:

@@ -68,7 +68,7 @@ def sidebar(*, pages: Mapping[str, Any], here: str, code: str) -> None:
             required=True,
             persist_state="session",
         )
-        if "/" in here:
+        if "/" in here or here in {chapter.name for chapter in chapters()}:
             st.button(
                 text.shared("topic.present"),
                 icon=":material/slideshow:",

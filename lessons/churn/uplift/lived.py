@@ -1,11 +1,11 @@
 """A campaign by lot, and what nobody sees: every customer's life with the call and without.
 
-Chance is a function here, so the same people can be lived twice, once all called and once nobody. The difference is each
-one's own effect. In `linked` habits tell who is moved: planted so, to have something to find. In `hidden`, the company as
-it is, the kinds are drawn by a lot of their own, and nothing that the company sees tells them apart.
+Chance is a function here, so the same people can be lived twice, once all called and once nobody. The difference is
+each one's own effect. In `linked` habits tell who is moved: planted so, to have something to find. In `hidden`, the
+company as it is, the kinds are drawn by a lot of their own, and nothing that the company sees tells them apart.
 
-Source of the four kinds: Radcliffe & Surry (1999), as in Radcliffe (2007); Ascarza (2018), "Retention futility: Targeting
-high-risk customers might be ineffective", Journal of Marketing Research 55(1), 80–98, on why risk is the wrong list.
+Source of the four kinds: Radcliffe & Surry (1999), as in Radcliffe (2007); Ascarza (2018), "Retention futility:
+Targeting high-risk customers might be ineffective", Journal of Marketing Research 55(1), 80–98, on the wrong list.
 """
 
 from __future__ import annotations

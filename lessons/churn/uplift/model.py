@@ -38,8 +38,9 @@ def transformed_outcome(*, outcome: ArrayLike, contacted: ArrayLike, share: floa
     """
     if not 0 < share < 1:
         raise ValueError(f"share must lie between 0 and 1, not {share}")
-    outcome, contacted = np.asarray(outcome, dtype=float), np.asarray(contacted, dtype=float)
-    return outcome * (contacted - share) / (share * (1 - share))
+    y: Floats = np.asarray(outcome, dtype=float)
+    t: Floats = np.asarray(contacted, dtype=float)
+    return y * (t - share) / (share * (1 - share))
 
 
 def design(features: pd.DataFrame) -> Floats:
@@ -155,7 +156,8 @@ def seen_gains(
 def true_gains(*, score: ArrayLike, effect: ArrayLike, cost: float, depths: int = DEPTHS) -> Gains:
     """The gains where each customer's effect (money) is known: the sum over those contacted."""
     order = np.argsort(-np.asarray(score, dtype=float), kind="stable")
-    return _at_depths(np.cumsum(np.asarray(effect, dtype=float)[order]), cost, depths)
+    effects: Floats = np.asarray(effect, dtype=float)[order]
+    return _at_depths(np.cumsum(effects, dtype=np.float64), cost, depths)
 
 
 def _at_depths(total: Floats, cost: float, depths: int) -> Gains:

@@ -12,6 +12,7 @@ from lessons.churn.uplift import lived
 from lessons.churn.uplift import model as uplift
 from lessons.frame import Stage, Text
 
+_SIGNS: dict[str, charts.Sign] = {"model": "model", "truth": "truth"}
 KINDS = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
 
 
@@ -70,12 +71,13 @@ def deciles(stage: Stage, campaign: lived.Campaign, score: uplift.Floats, weeks:
         x_range=(0.5, 10.6),
         y_range=(-1.08 * top, 1.15 * top),
     )
-    for one in tenths.itertuples():
-        charts.curve(figure, x=[one.group - 0.1] * 2, y=[one.low, one.high])
-    marker = {"size": 11, "symbol": "circle"}
-    charts.points(figure, x=tenths["group"] - 0.1, y=tenths["uplift"], sign="model", marker=marker)
-    marker = {"size": 11, "symbol": "square"}
-    charts.points(figure, x=tenths["group"] + 0.15, y=tenths["true"], sign="truth", marker=marker)
+    group = tenths["group"].to_numpy(dtype=float)
+    for place, low, high in zip(group, tenths["low"], tenths["high"], strict=True):
+        charts.curve(figure, x=[place - 0.1] * 2, y=[float(low), float(high)])
+    for name, shift, sign, symbol in (("uplift", -0.1, "model", "circle"), ("true", 0.15, "truth", "square")):
+        marker = {"size": 11, "symbol": symbol}
+        heights = tenths[name].to_numpy(dtype=float)
+        charts.points(figure, x=group + shift, y=heights, sign=_SIGNS[sign], marker=marker)
     _draw(stage, "deciles", figure)
 
 

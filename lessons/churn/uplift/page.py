@@ -26,7 +26,7 @@ def model(stage: Stage) -> None:
     """Ask for the order of the list, a contact's cost and whose campaign; show the profit by share contacted."""
     text, data = stage.text, stage.data
     method = stage.radio("method", list(uplift.METHODS))
-    cost = stage.slider("cost", 0, 20, 5, step=0.5, unit="money")
+    cost = stage.slider("cost", 0.5, 20, 5, step=0.5, unit="money")
     kinds = stage.radio("kinds", ["linked", "hidden"])
     with stage.more():
         weeks = int(stage.slider("weeks", 4, 26, 12))

@@ -65,9 +65,7 @@ def find(
 def _funnel(prospects: pd.DataFrame, until: pd.Timestamp) -> list[tuple[int, int]]:
     enquired = prospects["enquired_at"] < until
     reached = int((prospects["reached_at"] < until).sum())
-    won = (
-        enquired & ~prospects["customer_id"].isin(["None", "nan", "<NA>"]) & prospects["customer_id"].notna()
-    )
+    won = enquired & prospects["customer_id"].notna()
     return [(reached, int(enquired.sum())), (int(enquired.sum()), int(won.sum()))]
 
 

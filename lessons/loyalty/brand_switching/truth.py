@@ -47,7 +47,6 @@ def draw(stage: Stage, panel: Panel, found: Judgement, *, tin: float, margin: fl
             "promised": text.money(round(promised, -2), currency),
             "came_true": text.money(round(came, -2), currency),
             "covered": of(found.covered),
-            "covered_wide": of(found.covered_wide),
         },
         heading="after_the_tin",
         chart=figure,

@@ -46,7 +46,11 @@ def two_lives(world: World, *, customers: int) -> TwoLives:
     """
     policy = replace(world.policy, loyalty_programme=False)
     other = live(
-        world.scenario, policy=policy, customers=customers, seed=world.seed, tables=("orders", "truth_customers")
+        world.scenario,
+        policy=policy,
+        customers=customers,
+        seed=world.seed,
+        tables=("orders", "truth_customers"),
     )
     here, there = world.orders, other.orders
     if not here.column("order_id").equals(there.column("order_id")):

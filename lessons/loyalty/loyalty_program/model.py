@@ -22,7 +22,8 @@ KINDS = ("earn", "redeem", "expire")
 @dataclass(frozen=True, kw_only=True)
 class Programme:
     """A programme's terms. `point_value`: money off per point redeemed. `redeemed_share`: points redeemed in the end,
-    of those still open. `margin_share`: what an extra sale leaves, as a share. Raises ValueError out of range.
+    of those still open. `margin_share`: what an extra sale leaves, as a share. `running`: what cards, system and
+    staff cost, money in all. Raises ValueError out of range.
 
     >>> card = Programme(point_value=0.04, redeemed_share=0.65, margin_share=0.55)
     >>> round(card.owed(points=100_000)), round(card.profit(extra_sales=9000, redeemed=60_000, outstanding=50_000))
@@ -32,11 +33,13 @@ class Programme:
     point_value: float
     redeemed_share: float
     margin_share: float
+    running: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense."""
-        if self.point_value < 0:
-            raise ValueError("point_value must not be negative.")
+        for name in ("point_value", "running"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative.")
         for name in ("redeemed_share", "margin_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie between 0 and 1.")
@@ -46,8 +49,8 @@ class Programme:
         return points * self.redeemed_share * self.point_value
 
     def cost(self, *, redeemed: float, outstanding: float) -> float:
-        """What points redeemed cost and what open ones will, in money."""
-        return redeemed * self.point_value + self.owed(points=outstanding)
+        """What points redeemed cost, what open ones will, and what it takes to run the programme, in money."""
+        return redeemed * self.point_value + self.owed(points=outstanding) + self.running
 
     def profit(self, *, extra_sales: float, redeemed: float, outstanding: float) -> float:
         """Margin on sales that are truly extra, less the points, in money."""

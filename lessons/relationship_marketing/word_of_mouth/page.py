@@ -48,13 +48,11 @@ def model(stage: Stage) -> None:
         stage.figure("half", text.label("in_years", years=text.number(market.half_year(), 1)))
         stage.figure("by_talk", text.percent(market.by_talk()))
         stage.chart("by_year", pictures.years(stage, market))
-    second = tree.first * (1 + tree.rate)
     stage.explain(
-        first=text.number(tree.first),
-        rate=text.number(tree.rate, 2),
         total=more.total(text, tree),
-        second=text.number(second),
-        carries=text.label("does_carry" if tree.rate >= 1 else "does_not_carry"),
+        carries=text.label(
+            "does_carry" if tree.rate >= 1 else "does_not_carry", rate=text.number(tree.rate, 2)
+        ),
         peak_year=text.number(market.peak_year(), 1),
         people=text.number(market.people),
         talk_share=text.percent(market.by_talk()),

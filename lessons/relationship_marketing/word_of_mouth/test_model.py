@@ -1,4 +1,4 @@
-"""Word of mouth against hand sums, Lambert's W, simulated families, SciPy's solver, Bass's own table, and brute force."""
+"""Word of mouth against hand sums, Lambert's W, simulated families, SciPy's solver, Bass's own table, brute force."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ def test_six_generations_by_hand():
     assert Referrals(talks=5, conversion=0.2).so_far(3).tolist() == [100, 200, 300, 400]
 
 
-@pytest.mark.parametrize("rate", [0.4, 1.0, 1.05, 1.6, 5.0])
+@pytest.mark.parametrize("rate", [0.4, 0.99, 1.01, 1.6, 5.0])
 def test_extinction_agrees_with_lamberts_w(rate):
     from scipy.special import lambertw
 
     # s = e^(R(s − 1)) solved by −R s e^(−R s) = −R e^(−R): the principal branch is the smallest root.
     root = -lambertw(-rate * math.exp(-rate)).real / rate
-    # At R = 1 the branch point costs half of the digits.
     assert Referrals(talks=rate, conversion=1).chain_dies_out() == pytest.approx(root, abs=1e-7)
 
 
@@ -124,7 +123,7 @@ def test_counting_by_age_finds_a_planted_rate_that_division_misses():
         covered += seen.low < 0.8 < seen.high
         assert seen.naive < 0.6
     assert np.mean(rates) == pytest.approx(0.8, abs=0.01)
-    assert 52 <= covered
+    assert covered >= 52
 
 
 def test_harbour_teas_first_customers_brought_what_their_rows_say():
