@@ -24,8 +24,9 @@ import pandas as pd
 from datasets.amounts import CURRENCY
 
 LONGEST_NUMBER = 120  # characters
-LONGEST_TEXT = 2_000_000
+LONGEST_TEXT = 500_000
 LARGEST_FILE = 5_000_000  # bytes
+MOST_ROWS = 50_000
 LARGEST = 1e15
 _MINUS = dict.fromkeys(map(ord, "−–—‒―﹣－‐‑⁻˗"), "-")
 _LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "、": "、", "٫": ".", "·": "·"})
@@ -97,6 +98,8 @@ def plain(text: str) -> str:
     >>> plain("１２．５％ –３")
     '12.5% -3'
     """
+    if text.isascii():
+        return text.replace("`", "'").strip()
     text = unicodedata.normalize("NFKC", text.translate(_MINUS).translate(_LIKE)).translate(_MINUS)
     text = "".join(
         str(unicodedata.decimal(one)) if one.isdecimal() and not one.isascii() else one for one in text
@@ -357,7 +360,7 @@ def _score_numbers(texts: pd.Series) -> pd.Series:
 
 
 def _id(text: str) -> str:
-    text = plain(text)
+    text = plain(text[:200])
     return text[:-2] if re.fullmatch(r"[0-9]+\.0", text) else text
 
 
@@ -369,6 +372,8 @@ def _columns(raw: bytes, *, known: Iterable[str], scores: bool) -> tuple[list[st
         raise Unreadable("file_too_large", most=LARGEST_FILE // 10**6)
     if not raw.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise Unreadable("empty")
+    if raw[:2] != b"PK" and raw.count(b"\n") + raw.count(b"\r") > 2 * MOST_ROWS:
+        raise Unreadable("too_many_rows", most=MOST_ROWS)
     known = set(known)
     frame = None
     if raw[:2] != b"PK":
@@ -380,10 +385,9 @@ def _columns(raw: bytes, *, known: Iterable[str], scores: bool) -> tuple[list[st
             raise Unreadable("file_unreadable") from error
         except Exception as error:  # a parser's own refusal of a damaged file must not reach the learner
             raise Unreadable("file_unreadable") from error
-    hits = {name: frame[name].map(_id).isin(known).sum() for name in frame.columns}
-    if not hits or not max(hits.values()):
-        raise Unreadable("ids_not_found")
-    where = max(hits, key=lambda name: hits[name])
+    if len(frame) > MOST_ROWS:
+        raise Unreadable("too_many_rows", most=MOST_ROWS)
+    where = _id_column(frame, known)
     ids = frame[where].tolist()
     if not scores:
         return ids, []
@@ -393,6 +397,15 @@ def _columns(raw: bytes, *, known: Iterable[str], scores: bool) -> tuple[list[st
         raise Unreadable("no_scores")
     named = [name for name in numeric if _SCORE_NAME.search(str(name))]
     return ids, frame[(named or numeric)[-1]].tolist()
+
+
+def _id_column(frame: pd.DataFrame, known: set[str]) -> str:
+    """The column where the known ids stand."""
+    for read in (lambda cells: cells, lambda cells: [_id(cell) for cell in cells]):
+        hits = {name: sum(cell in known for cell in read(frame[name].tolist())) for name in frame.columns}
+        if hits and max(hits.values()):
+            return max(hits, key=lambda name: hits[name])
+    raise Unreadable("ids_not_found")
 
 
 _SCORE_NAME = re.compile(r"score|prob|pred|risk|uplift|分|概率|機率|几率|预测|預測|风险|風險", re.IGNORECASE)
@@ -470,5 +483,6 @@ def reasons() -> tuple[str, ...]:
         "scores_unreadable",
         "no_scores",
         "file_too_large",
+        "too_many_rows",
         "file_unreadable",
     )

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -671,17 +670,6 @@ def test_scores_upside_down_and_scores_that_are_all_alike(mine):
     assert mark(one, upside_down.to_csv(index=False).encode()).slip == "reversed"
     verdict = mark(one, upside_down.assign(score=1).to_csv(index=False).encode())
     assert (verdict.found, verdict.score) == ("wrong", 0.0)
-
-
-def test_the_worth_of_the_small_scores_is_the_auc_of_scikit_learn(mine):
-    from sklearn.metrics import roc_auc_score
-
-    one = mine("who_leaves")
-    task, customers = one.exercise.module, one.given["customers"]
-    scores = pd.Series(np.random.default_rng(3).random(300), index=customers["customer_id"])
-    assert task.worth(scores, customers=customers) == pytest.approx(
-        roc_auc_score(task.gone(customers), scores)
-    )
 
 
 # ---- whatever is typed

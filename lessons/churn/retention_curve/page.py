@@ -50,6 +50,7 @@ def model(stage: Stage) -> None:
     here = curve.iloc[month]
     one_rate = retention.one_rate_for_ever(rate, months=month)[-1]
     below_one = 0 <= rate < 1
+    open_line = "" if business == "box" else "_open"
     promised = text.number(retention.expected_periods(rate), 1) if below_one else text.label("no_end")
     if by_month.empty:
         stage.notice("too_short")
@@ -59,14 +60,14 @@ def model(stage: Stage) -> None:
     stage.figure("here", text.percent(here["share"]))
     stage.figure("promised", promised)
     if view == "map":
-        stage.chart("map_heading", pictures.triangle(stage, known))
+        stage.chart(f"map_heading{open_line}", pictures.triangle(stage, known))
     elif view == "mix":
         grown = retention.growing_company(
             months=25, growth=growth, growing_from=12, improvement=0.01, **DIFFERING
         )
         stage.chart("mix_heading", pictures.growing(stage, grown))
     else:
-        stage.chart("curves_heading", pictures.curves(stage, curve, rate, month))
+        stage.chart(f"curves_heading{open_line}", pictures.curves(stage, curve, rate, month))
     stage.by_hand(more.by_hand(text))
     stage.explain(
         story=text.label("story_box" if business == "box" else "story_open"),

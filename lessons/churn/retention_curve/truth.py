@@ -33,7 +33,9 @@ def of_the_box(
     charts.note(figure, x=16, y=line[16], label=text.label("rate_short"), sign="reference", above=above)
     charts.curve(figure, x=curve["month"].to_list(), y=curve["share"].to_list())
     known = min(5, int(curve["month"].max()))
-    charts.point(figure, x=known, y=curve["share"].iloc[known], label=text.label("curve"), side="right")
+    charts.point(
+        figure, x=known, y=curve["share"].iloc[known], label=text.label("curve"), above=False, side="left"
+    )
     charts.curve(figure, x=list(range(last + 1)), y=many.survival[: last + 1], sign="truth")
     charts.point(figure, x=20, y=many.survival[20], label=text.label("true"), sign="truth", above=not above)
     per_box = rate ** (28 / DAYS_PER_MONTH)

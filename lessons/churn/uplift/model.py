@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 METHODS = ("two", "transformed", "risk", "buyers")
 DEPTHS = 200
 SIX = {
@@ -157,7 +157,7 @@ def true_gains(*, score: ArrayLike, effect: ArrayLike, cost: float, depths: int 
     """The gains where each customer's effect (money) is known: the sum over those contacted."""
     order = np.argsort(-np.asarray(score, dtype=float), kind="stable")
     effects: Floats = np.asarray(effect, dtype=float)[order]
-    return _at_depths(np.cumsum(effects, dtype=np.float64), cost, depths)
+    return _at_depths(np.cumsum(effects).astype(np.float64), cost, depths)
 
 
 def _at_depths(total: Floats, cost: float, depths: int) -> Gains:

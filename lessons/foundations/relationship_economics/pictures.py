@@ -24,9 +24,7 @@ def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
     figure = charts.axes(
         charts.blank(),
         x_title=text.label(along.name),
-        x_ticks=[
-            (at, more.condition(text, along, at)) for at in (left, (left + right) / 2, right)
-        ],
+        x_ticks=[(at, more.condition(text, along, at)) for at in (left, (left + right) / 2, right)],
         y_ticks=[(at, more.amount(text, claim, at) if at else "0") for at in (0, top / 2, top)],
         x_range=(left - 0.02 * (right - left), right + 0.02 * (right - left)),
         y_range=(-0.06 * top, 1.12 * top),
@@ -47,16 +45,27 @@ def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
         near = (found.at - left) / (right - left)
         above = found.outcome < 0.85 * top
         charts.point(
-            figure, x=found.at, y=found.outcome, label=label, above=above, side="left" if near > 0.6 else "right"
+            figure,
+            x=found.at,
+            y=found.outcome,
+            label=label,
+            above=above,
+            side="left" if near > 0.6 else "right",
         )
-    return charts.you(figure, y=stage.guess / 100, label=stage.your_label) if claim == "five_points" else figure
+    return (
+        charts.you(figure, y=stage.guess / 100, label=stage.your_label) if claim == "five_points" else figure
+    )
 
 
 def truth_panel(stage: Stage, claim: str, held: Held) -> None:
     """Fill the truth panel: the claim, what the company counts, what is true."""
     text = stage.text
     values = more.held_words(stage, claim, held)
-    figures = {"claimed": values["claimed"], "counted_figure": values["counted"], "true_figure": values["true"]}
+    figures = {
+        "claimed": values["claimed"],
+        "counted_figure": values["counted"],
+        "true_figure": values["true"],
+    }
     money = [name for name in held.more if name.endswith("_money")]
     if money:
         figures[money[-1]] = values[money[-1]]
@@ -68,7 +77,11 @@ def truth_panel(stage: Stage, claim: str, held: Held) -> None:
             "story": text.label(f"true_{claim}", **values),
             "lesson": text.label(f"lesson_{claim}", **values),
             "covered": text.label(
-                "unknown" if math.isnan(held.counted) else "holds_it" if held.low <= held.true <= held.high else "misses_it"
+                "unknown"
+                if math.isnan(held.counted)
+                else "holds_it"
+                if held.low <= held.true <= held.high
+                else "misses_it"
             ),
             "counted": values["counted"],
         },

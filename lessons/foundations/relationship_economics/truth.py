@@ -54,7 +54,10 @@ def _five_points(*, tables: Tables, scenario: Any, middle: pd.Timestamp, **_: An
     counted, low, high = (float(profit_lift(retention=one, discount=DISCOUNT)) for one in (share, *ends))
     policy = scenario.policy
     lived = replay(
-        scenario, after=replace(policy, structural_bond=policy.structural_bond + 0.3), customers=PEOPLE, seed=SEED
+        scenario,
+        after=replace(policy, structural_bond=policy.structural_bond + 0.3),
+        customers=PEOPLE,
+        seed=SEED,
     ).customers
     points = 100 * float(lived["left_before"].mean() - lived["left_after"].mean())
     before = float(lived["profit_before_cents"].mean()) / 100
@@ -196,7 +199,10 @@ def _poor_recovery(*, tables: Tables, scenario: Any, **_: Any) -> Held:
     contacts, orders = tables["interactions"], tables["orders"]
     complaints = contacts[contacts["kind"] == "complaint"]
     costs = scenario.costs
-    answered, called = int(complaints["answered_at"].notna().sum()), int((complaints["channel"] == "phone").sum())
+    answered, called = (
+        int(complaints["answered_at"].notna().sum()),
+        int((complaints["channel"] == "phone").sum()),
+    )
     goods = costs.goods_share * float(orders["amount_cents"].sum())
     spent = answered * costs.answer_cents + called * costs.call_cents
     spread = 1.96 * np.sqrt(answered) * costs.answer_cents / goods
@@ -212,7 +218,10 @@ def _poor_recovery(*, tables: Tables, scenario: Any, **_: Any) -> Held:
         low=float(spent / goods - spread),
         high=float(spent / goods + spread),
         true=lost / cost,
-        more={"lost_money": lost / 100 / PEOPLE * 1000, "spent_money": spent / 100 / len(tables["customers"]) * 1000},
+        more={
+            "lost_money": lost / 100 / PEOPLE * 1000,
+            "spent_money": spent / 100 / len(tables["customers"]) * 1000,
+        },
     )
 
 

@@ -57,7 +57,7 @@ class Programme:
         return extra_sales * self.margin_share - self.cost(redeemed=redeemed, outstanding=outstanding)
 
     def share_needed(self, *, seen_extra: float, redeemed: float, outstanding: float) -> float:
-        """The share of the extra sales seen that must be truly extra for the programme to pay; inf if none can do it."""
+        """The share of the extra sales seen that must be truly extra for the card to pay; inf if none is enough."""
         margin, cost = (
             seen_extra * self.margin_share,
             self.cost(redeemed=redeemed, outstanding=outstanding),

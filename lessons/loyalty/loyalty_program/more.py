@@ -118,8 +118,8 @@ def rush(stage: frame.Stage, rows: pd.DataFrame) -> None:
         x_ticks=[(week, text.number(week)) for week in (-edge, -edge // 2, 0, edge // 2, edge)],
         y_ticks=[(level, text.short_money(level, stage.data.currency)) for level in (0, top / 2, top)],
     )
-    charts.curve(figure, x=given["week"], y=given["sales"])
-    charts.curve(figure, x=plain["week"], y=plain["sales"], sign="truth")
+    charts.curve(figure, x=given["week"].to_numpy(), y=given["sales"].to_numpy())
+    charts.curve(figure, x=plain["week"].to_numpy(), y=plain["sales"].to_numpy(), sign="truth")
     place = len(given) // 2 - 1
     peak = given.iloc[place]
     charts.note(
@@ -149,16 +149,16 @@ def workbook(text: frame.Text, months: pd.DataFrame, programme: loyalty.Programm
         }
     )
     columns: dict[str, list[object]] = {name: [] for name in months.columns}
-    for row, month in enumerate(months.itertuples(index=False), start=2):
-        columns["month"].append(str(month.month)[:7])
-        opening = Formula(f"=F{row - 1}", month.opening) if row > 2 else 0
+    for row, month in enumerate(months.to_dict("records"), start=2):
+        columns["month"].append(str(month["month"])[:7])
+        opening = Formula(f"=F{row - 1}", month["opening"]) if row > 2 else 0
         columns["opening"].append(opening)
         for name in ("earned", "redeemed", "expired"):
-            columns[name].append(int(getattr(month, name)))
-        columns["closing"].append(Formula(f"=SUM(B{row}:E{row})", month.closing))
-        columns["owed"].append(Formula(f"=F{row}*{share}*{value}", month.owed))
+            columns[name].append(int(month[name]))
+        columns["closing"].append(Formula(f"=SUM(B{row}:E{row})", month["closing"]))
+        columns["owed"].append(Formula(f"=F{row}*{share}*{value}", month["owed"]))
         before = f"-G{row - 1}" if row > 2 else ""
-        columns["cost"].append(Formula(f"=-D{row}*{value}+G{row}{before}", month.cost))
+        columns["cost"].append(Formula(f"=-D{row}*{value}+G{row}{before}", month["cost"]))
     second = pd.DataFrame(
         {text.label(f"column_{name}"): pd.Series(cells, dtype=object) for name, cells in columns.items()}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,7 +61,7 @@ def kink(stage: Stage, offer: Offer) -> None:
     )
     charts.curve(figure, x=came, y=at_guess, sign="you")
     charts.curve(figure, x=came, y=at_best)
-    label = text.label("best_point", promise=text.number(best, 1))
+    label = text.label("best_point", promise=text.number(best, 2))
     charts.point(figure, x=best, y=0, label=label, side="left" if best > 4 else "right")
     charts.note(
         figure, x=10, y=float(at_guess[-1]), label=stage.your_label, sign="you", above=False, side="left"
@@ -72,11 +73,11 @@ def theories(stage: Stage, offer: Offer) -> None:
     """What people think they got, by promise: drawn to it, pushed from it, or one and then the other."""
     text, grid = stage.text, promises.promise_grid()[::5]
     middle = offer.performance
-    settings = (
+    settings: list[tuple[str, dict[str, float], charts.Sign]] = [
         ("assimilates", dict(assimilation=0.5), "reference"),
         ("contrasts", dict(contrast=0.5, zone_points=0.0), "reference"),
         ("both", dict(assimilation=0.5, contrast=0.5, zone_points=1.5), "model"),
-    )
+    ]
     figure = charts.axes(
         charts.blank(),
         x_title=text.label("promise_axis"),
@@ -103,9 +104,10 @@ def learning(stage: Stage, offer: Offer, share: float) -> None:
     """The gap, purchase after purchase, at the learner's promise and at the best one."""
     text = stage.text
     figure = charts.blank()
+    tries: list[tuple[charts.Sign, float]] = [("you", stage.guess), ("model", offer.best_promise())]
     runs = {
         sign: promises.repeat_purchases(performance=offer.performance, promise=promise, learning=share)
-        for sign, promise in (("you", stage.guess), ("model", offer.best_promise()))
+        for sign, promise in tries
     }
     most = charts.limit(max(float(run["gap"].abs().max()) for run in runs.values()) or 1)
     charts.axes(
@@ -126,13 +128,14 @@ def stages(stage: Stage, found: lived.Judged) -> None:
     """Surplus, shortfall and ratio from what was lived to what was answered."""
     text = stage.text
     st.markdown(text.section("stages").body, width=510)
+    steps: Any = found.stages.itertuples()
     rows = [
         (
             text.label(f"stage_{row.stage}"),
             *(text.number(value, 2) for value in (row.surplus, row.shortfall)),
             text.number(row.ratio, 1) + "×",
         )
-        for row in found.stages.itertuples()
+        for row in steps
     ]
     columns = [text.label(name) for name in ("stage", "surplus", "shortfall", "ratio")]
     _table(pd.DataFrame(rows, columns=columns), key="stages", alt=text.label("stages_heading"))

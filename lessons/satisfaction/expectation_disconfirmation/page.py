@@ -26,19 +26,19 @@ def model(stage: Stage) -> None:
     offer, learning = asked(stage)
     best, guess = offer.best_promise(), stage.guess
     at_best, at_guess = float(offer.loyal(best)), float(offer.loyal(guess))
-    stage.figure("best_promise", text.number(best, 1))
+    stage.figure("best_promise", text.number(best, 2))
     stage.figure("buyers", per_thousand(text, float(offer.buyers(best))))
     stage.figure("staying", text.percent(float(offer.staying(best))))
     stage.figure("loyal", per_thousand(text, at_best))
     stage.chart("by_promise", picture(stage, offer, best))
     stage.by_hand(more.six_in_words(text))
     stage.explain(
-        best=text.number(best, 1),
+        best=text.number(best, 2),
         at_best=per_thousand(text, at_best),
         at_guess=per_thousand(text, at_guess),
         buyers_guess=per_thousand(text, float(offer.buyers(guess))),
         staying_guess=text.percent(float(offer.staying(guess))),
-        performance=text.number(offer.performance, 1),
+        performance=text.number(offer.performance, 0 if offer.performance == int(offer.performance) else 1),
         mean_kept=text.number(float(offer.mean_satisfaction(offer.performance)), 2),
     )
     found = judged(stage.data.key, stage.data)
@@ -100,8 +100,12 @@ def picture(stage: Stage, offer: Offer, best: float) -> charts.Figure:
     charts.curve(figure, x=grid[::3], y=buyers[::3], sign="reference")
     charts.curve(figure, x=grid[::2], y=loyal[::2])
     charts.note(figure, x=10, y=buyers[-1], label=text.label("buy_line"), sign="reference", side="left")
-    label = text.label("best_point", promise=text.number(best, 1))
-    charts.point(figure, x=best, y=float(offer.loyal(best)) * 1000, label=label, above=False)
+    label = text.label("best_point", promise=text.number(best, 2))
+    height = float(offer.loyal(best)) * 1000
+    charts.points(figure, x=[best], y=[height], sign="model", marker=dict(size=13, symbol="circle"))
+    # Right below the top the curve itself would run through the words.
+    under = height > 350
+    charts.note(figure, x=best, y=height - 110 if under else height, label=label, above=not under)
     return charts.you(figure, x=stage.guess, label=stage.your_label)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,7 +57,8 @@ def test_anscombes_first_quartet_as_printed_and_as_scipy_finds_it():
     """Anscombe (1973): y = 3.00 + 0.500 x, standard error of the slope 0.118."""
     x = [10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5]
     y = [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68]
-    fit, scipy = least_squares(y, {"x": x}, robust=False), stats.linregress(x, y)
+    fit = least_squares(y, {"x": x}, robust=False)
+    scipy: Any = stats.linregress(x, y)
     assert round(fit.coefficients["constant"], 2) == 3.0 and round(fit.coefficients["x"], 3) == 0.5
     assert round(fit.standard_error("x"), 3) == 0.118
     assert fit.coefficients["x"] == pytest.approx(scipy.slope) and fit.standard_error("x") == pytest.approx(

@@ -7,9 +7,10 @@ from dataclasses import replace
 from lessons import charts
 from lessons.frame import Stage
 from lessons.satisfaction.expectation_disconfirmation import lived
+from lessons.satisfaction.expectation_disconfirmation.estimating import Fit
 from lessons.satisfaction.expectation_disconfirmation.model import Offer
 
-WIDEST = (-4.0, 3.0)
+WIDEST, FEWEST = (-4.0, 3.0), 30
 
 
 def draw(stage: Stage, found: lived.Judged, offer: Offer) -> None:
@@ -42,8 +43,8 @@ def draw(stage: Stage, found: lived.Judged, offer: Offer) -> None:
         "covered_small": text.number(found.covered_small),
         "covered_large": text.number(found.covered_large),
         "analysts": text.number(lived.ANALYSTS),
-        "believed": text.number(believed, 1),
-        "truly": text.number(truly.best_promise(), 1),
+        "believed": text.number(believed, 2),
+        "truly": text.number(truly.best_promise(), 2),
         "lost": text.number(lost, 0 if lost >= 10 else 1),
     }
     stage.truth(figures=figures, heading="by_gap", chart=picture(stage, found), values=values)
@@ -66,14 +67,16 @@ def picture(stage: Stage, found: lived.Judged) -> charts.Figure:
         x_range=(low - 0.15, high + 0.1),
         y_range=(0.5, 12.8),
     )
-    means = found.means[found.means["gap"].between(low, high)]
+    # A mean of a handful of answers is mostly luck.
+    means = found.means[found.means["gap"].between(low, high) & (found.means["count"] >= FEWEST)]
     charts.points(
         figure, x=means["gap"].tolist(), y=means["mean"].tolist(), sign="reference", marker=dict(size=8)
     )
-    for sign, fit, middle in (
+    lines: list[tuple[charts.Sign, Fit, float]] = [
         ("truth", found.lived, stage.data.scenario.service.survey_satisfaction),
         ("model", found.survey, 0.0),
-    ):
+    ]
+    for sign, fit, middle in lines:
         at = fit.coefficients
         heights = [
             middle + at["constant"] + at["shortfall"] * low,
@@ -86,7 +89,7 @@ def picture(stage: Stage, found: lived.Judged) -> charts.Figure:
             figure,
             x=high,
             y=heights[-1],
-            label=text.shared(f"signs.{sign}"),
+            label=text.label(f"{sign}_line"),
             sign=sign,
             above=above,
             side="left",

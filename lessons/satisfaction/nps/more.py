@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +23,7 @@ SMALL_SURVEYS = (5, 10, 20, 30, 40)
 def six_in_words(text: Text) -> pd.DataFrame:
     """The six answers, what each counts, and the squares of what lies between them and their mean."""
     six = nps.six_answers()
+    answers: Any = six.itertuples()
     rows = [
         (
             text.number(row.score),
@@ -29,7 +31,7 @@ def six_in_words(text: Text) -> pd.DataFrame:
             signed(text, row.counts),
             text.number(row.squared, 2),
         )
-        for row in six.itertuples()
+        for row in answers
     ]
     means = (signed(text, six["counts"].mean(), 2), text.number(six["squared"].mean(), 2))
     rows.append((text.label("average"), "", *means))
@@ -65,7 +67,8 @@ def repeated(stage: Stage, inputs: Inputs) -> None:
         x_range=(0, SURVEYS + 1),
         y_range=(low - 4, high + 8),
     )
-    for number, row in enumerate(rows.itertuples(), 1):
+    each: Any = rows.itertuples()
+    for number, row in enumerate(each, 1):
         charts.curve(
             figure, x=[number, number], y=[row.low, row.high], sign="model" if row.holds else "reference"
         )
@@ -100,7 +103,8 @@ def twins(stage: Stage, inputs: Inputs, heard: Heard) -> None:
         y_ticks=[(mark, text.percent(mark / 100)) for mark in (0, 50, 100)],
         x_range=(-0.6, 2.6),
     )
-    for shares, sign in ((first, "model"), (second, "reference")):
+    companies: list[tuple[nps.Shares, charts.Sign]] = [(first, "model"), (second, "reference")]
+    for shares, sign in companies:
         heights = [100 * shares.promoters, 100 * shares.passives, 100 * shares.detractors]
         charts.bars(figure, x=[0, 1, 2], y=heights, sign=sign)
         side = "left" if sign == "model" else "right"
@@ -124,7 +128,8 @@ def changes(stage: Stage, heard: Heard) -> None:
     text = stage.text
     st.markdown(text.section("changes").body, width=510)
     rows = []
-    for row in heard.quarters.itertuples():
+    quarters: Any = heard.quarters.itertuples()
+    for row in quarters:
         known = row.change == row.change
         between = text.label("from_to", low=signed(text, row.change_low), high=signed(text, row.change_high))
         verdict = "real" if known and (row.change_low > 0 or row.change_high < 0) else "may_be_noise"

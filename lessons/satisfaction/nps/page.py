@@ -30,7 +30,7 @@ def model(stage: Stage) -> None:
     stage.figure("score", text.number(shares.score_points))
     stage.figure("margin", "±" + text.number(margin, 1))
     stage.figure("needed", text.number(needed))
-    stage.figure("real_from", "±" + text.number(margin * 2**0.5, 1))
+    stage.figure("real_from", text.number(margin * 2**0.5, 1))
     stage.chart("by_answers", picture(stage, inputs, needed))
     stage.by_hand(more.six_in_words(text))
     guess = int(stage.guess) if inputs.customers is None else min(int(stage.guess), inputs.customers)
@@ -75,12 +75,13 @@ def picture(stage: Stage, inputs: Inputs, needed: int) -> charts.Figure:
     shown = [(size, margin) for size, margin in zip(sizes, margins, strict=True) if margin <= WIDEST + 3]
     change = [(size, margin * 2**0.5) for size, margin in zip(sizes, margins, strict=True)]
     change = [(size, margin) for size, margin in change if margin <= WIDEST + 3]
-    for rows, sign in ((change, "reference"), (shown, "model")):
+    lines: list[tuple[list[tuple[int, float]], charts.Sign]] = [(change, "reference"), (shown, "model")]
+    for rows, sign in lines:
         if rows:
             charts.curve(figure, x=[size for size, _ in rows], y=[height for _, height in rows], sign=sign)
     if change:
-        size, height = change[len(change) // 4]
-        charts.note(figure, x=size, y=height, label=text.label("change_line"), sign="reference", side="right")
+        size, height = change[-1]
+        charts.note(figure, x=size, y=height, label=text.label("change_line"), sign="reference", side="left")
     if needed <= MOST_ANSWERS:
         label = text.label("needed_point", answers=text.number(needed))
         side = "left" if needed > 0.6 * MOST_ANSWERS else "right"

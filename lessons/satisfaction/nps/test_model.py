@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +44,7 @@ def test_the_variance_by_counting_out_every_survey_of_four():
     chance = {1: p, -1: d, 0: 1 - p - d}
     mean = square = Fraction(0)
     for four in itertools.product(chance, repeat=4):
-        weight = np.prod([chance[one] for one in four])
+        weight = math.prod((chance[one] for one in four), start=Fraction(1))
         score = Fraction(sum(four), 4)
         mean, square = mean + weight * score, square + weight * score**2
     assert float(mean) * 100 == pytest.approx(TEA.score_points)
@@ -87,7 +89,7 @@ def test_a_change_agrees_with_scipys_welch_test():
     later = Counts(promoters=118, passives=56, detractors=26)
     moved = nps.change(earlier, later)
     rows = [np.repeat([1, 0, -1], [one.promoters, one.passives, one.detractors]) for one in (later, earlier)]
-    welch = stats.ttest_ind(*rows, equal_var=False)
+    welch: Any = stats.ttest_ind(*rows, equal_var=False)
     assert moved.points == pytest.approx(18)
     assert moved.points / moved.standard_error_points == pytest.approx(welch.statistic, rel=0.004)
     assert moved.p_value == pytest.approx(welch.pvalue, abs=0.002)

@@ -1,0 +1,1 @@
+"""Which customers will have left half a year from now?"""

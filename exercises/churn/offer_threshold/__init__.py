@@ -1,0 +1,1 @@
+"""From which chance of leaving on does a retention offer pay?"""

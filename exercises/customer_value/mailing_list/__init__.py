@@ -1,0 +1,1 @@
+"""Which 200 customers should get the letter?"""

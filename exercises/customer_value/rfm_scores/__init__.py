@@ -1,0 +1,1 @@
+"""What are one customer's three scores, and which response pays for a letter?"""

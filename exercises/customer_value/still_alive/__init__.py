@@ -1,0 +1,1 @@
+"""How likely is a silent customer still a customer?"""

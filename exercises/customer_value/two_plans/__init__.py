@@ -1,0 +1,1 @@
+"""Which of two plans adds more to a customer's value?"""

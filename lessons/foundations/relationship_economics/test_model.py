@@ -1,0 +1,230 @@
+"""Held against published multiples, exact formulas, sums by hand, scipy, and simulations that know nothing of the model."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lessons.foundations.relationship_economics.conditions import CONDITIONS, SHAPES
+from lessons.foundations.relationship_economics.model import (
+    CLAIMED,
+    OUTCOMES,
+    band,
+    extra_cost,
+    good_to_repair,
+    new_per_hundred,
+    people_told,
+    profit_lift,
+    put_to_test,
+    silent_per_complaint,
+    still_there,
+    top_share,
+    win_to_keep,
+)
+
+# Gupta & Lehmann (2003), "Customers as Assets": margin multiple r / (1 + d − r) by retention, at 10, 12, 14, 16%.
+MULTIPLES = {
+    0.6: (1.20, 1.15, 1.11, 1.07),
+    0.7: (1.75, 1.67, 1.59, 1.52),
+    0.8: (2.67, 2.50, 2.35, 2.22),
+    0.9: (4.50, 4.09, 3.75, 3.46),
+}
+
+
+@pytest.mark.parametrize("retention", (0.6, 0.7, 0.8))
+def test_two_steps_of_five_points_are_one_of_ten_in_the_multiples_of_gupta_and_lehmann_2003(retention):
+    for discount, now, then in zip(
+        (0.10, 0.12, 0.14, 0.16), MULTIPLES[retention], MULTIPLES[round(retention + 0.1, 1)], strict=True
+    ):
+        # Their first payment comes later: one margin more makes it today's.
+        published = (1 + then) / (1 + now) - 1
+        first, second = (
+            float(profit_lift(retention=share, discount=discount)) for share in (retention, retention + 0.05)
+        )
+        assert (1 + first) * (1 + second) - 1 == pytest.approx(published, abs=0.008)
+
+
+def test_reichheld_and_sassers_almost_100_percent_is_ninety_to_ninety_five_without_discount():
+    # Their example: losing 5% a year in place of 10% makes the average stay 20 years in place of 10.
+    assert float(profit_lift(retention=0.9, discount=0)) == pytest.approx(20 / 10 - 1)
+
+
+def test_lift_with_a_cost_of_winning_by_hand():
+    # 240 a year at 80% and 10%: 880; less 480 leaves 400. At 85%: 1056 less 480 leaves 576.
+    assert float(profit_lift(retention=0.8, discount=0.1, cost_in_margins=2)) == pytest.approx(576 / 400 - 1)
+    assert math.isnan(float(profit_lift(retention=0.5, discount=0.1, cost_in_margins=3)))
+    assert math.isnan(float(profit_lift(retention=0.97, discount=0.1)))
+
+
+def test_winning_over_keeping_by_hand():
+    # 1,000 gifts at 10 save 20 of 1,000: 500 each. 100 letters at 20 win 2: 1,000 each.
+    assert float(win_to_keep(saved=0.02, reply=0.02, keep_cost=10, contact_cost=20)) == pytest.approx(
+        1000 / 500
+    )
+
+
+def test_best_fifth_of_exponential_customers_is_the_exact_formula():
+    # Exponential is gamma with spread 1; the Lorenz curve is p + (1 − p) ln(1 − p).
+    for best in (0.05, 0.2, 0.5):
+        assert float(top_share(spread=1, best=best, shape="gamma")) == pytest.approx(
+            best - best * math.log(best)
+        )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_best_fifth_is_what_scipys_distributions_draw(shape):
+    from scipy import stats
+
+    spread = 1.4
+    law = (
+        stats.lognorm(s=math.sqrt(math.log1p(spread**2)))
+        if shape == "lognormal"
+        else stats.gamma(a=1 / spread**2)
+    )
+    drawn = np.sort(law.rvs(size=400_000, random_state=np.random.default_rng(3)))[::-1]
+    assert drawn.std() / drawn.mean() == pytest.approx(spread, rel=0.03)
+    assert drawn[:80_000].sum() / drawn.sum() == pytest.approx(
+        float(top_share(spread=spread, shape=shape)), abs=0.006
+    )
+
+
+def test_people_told_is_what_a_branching_process_reaches():
+    rng = np.random.default_rng(1)
+    reached = []
+    for _ in range(6000):
+        fresh = rng.poisson(5) if rng.random() < 0.6 else 0
+        heard = 0
+        while fresh:
+            heard += fresh
+            fresh = rng.poisson(0.4 * fresh)
+        reached.append(heard)
+    assert np.mean(reached) == pytest.approx(float(people_told(tells=0.6, each=5, passed_on=0.4)), rel=0.05)
+
+
+def test_silent_customers_counted_by_hand():
+    # 1,000 problems: 200 serious, 138 of them complained about; 800 small, 24 complained about.
+    found = silent_per_complaint(serious=0.2, small_speaks=0.03, serious_speaks=0.69)
+    assert float(found) == pytest.approx((1000 - 162) / 162)
+    assert math.isinf(float(silent_per_complaint(serious=0, small_speaks=0, serious_speaks=0.5)))
+
+
+def test_repairs_are_those_counted_step_by_step():
+    newest, depth, noticed = 0.3, 5.0, 0.2
+    impression, count = -newest * depth, 0
+    while impression < -noticed:
+        impression += newest * (0 - impression)
+        count += 1
+    assert math.ceil(float(good_to_repair(newest=newest, depth=depth, noticed=noticed))) == count == 6
+    assert float(good_to_repair(newest=0.1, depth=1, noticed=1)) == 0
+
+
+def test_extra_cost_is_what_repairing_until_it_works_costs_in_a_simulation():
+    rng = np.random.default_rng(2)
+    fails = rng.random(200_000) < 0.1
+    attempts = np.where(fails, rng.geometric(0.4, 200_000), 0)
+    assert 1.5 * attempts.mean() == pytest.approx(
+        float(extra_cost(fails=0.1, repair_cost=1.5, works=0.4)), rel=0.02
+    )
+
+
+def test_new_customers_and_those_still_there_by_hand():
+    assert float(new_per_hundred(come=0.12, recommend=0.3, friends=2)) == pytest.approx(7.2)
+    # Odds 1 to 4 cut by half are 1 to 8: eight of nine stay, twice over.
+    assert float(still_there(orders=2, leave=0.2, softened=0.5)) == pytest.approx((8 / 9) ** 2)
+
+
+@pytest.mark.parametrize("claim", CLAIMED)
+def test_every_claim_can_be_put_to_the_test_at_both_ends_of_every_condition(claim):
+    conditions = CONDITIONS[claim]
+    first = conditions[0]
+    start = {one.name: one.inside(one.start) for one in conditions}
+    for one in conditions:
+        for end in (one.low, one.high):
+            given = start | {one.name: one.inside(end)}
+            found = put_to_test(
+                claim, given, along=first.name, low=first.inside(first.low), high=first.inside(first.high)
+            )
+            assert len(found.x) == len(found.y)
+            assert found.holds is None or found.holds[0] <= found.holds[1]
+            least, most = band(claim)
+            assert found.met == (least - 1e-9 <= found.outcome <= most + 1e-9)
+
+
+@pytest.mark.parametrize("claim", CLAIMED)
+def test_a_share_above_one_is_refused(claim):
+    percents = [one.name for one in CONDITIONS[claim] if one.unit == "percent"]
+    given = {one.name: one.inside(one.start) for one in CONDITIONS[claim]}
+    for name in [name for name in percents if name != "discount"]:
+        with pytest.raises(ValueError, match=name):
+            OUTCOMES[claim](**{**given, name: 1.2})
+
+
+def test_where_a_claim_holds_is_where_the_outcome_crosses_it():
+    found = put_to_test(
+        "five_points", {"retention": 0.8, "discount": 0.1}, along="retention", low=0.4, high=0.94
+    )
+    # 0.05 / (1.05 − r) = 0.25 at r = 0.85.
+    assert found.holds is not None
+    assert found.holds[0] == pytest.approx(0.85, abs=0.003)
+
+
+@pytest.fixture(scope="module")
+def company():
+    from lessons.foundations.relationship_economics.page import TABLES
+    from lessons.frame import data
+
+    made = data.company()
+    return made, {name: data.table(made, name) for name in TABLES}
+
+
+def held(company, claim):
+    from lessons.foundations.relationship_economics.truth import hold
+
+    made, tables = company
+    middle = pd.Timestamp(made.calibration_until) + pd.Timedelta(days=1)
+    return hold(claim, tables=tables, truth=made.truth, scenario=made.scenario, middle=middle)
+
+
+def test_impressions_run_as_pandas_says():
+    from lessons.foundations.relationship_economics.truth import moods
+
+    felt = [0.5, -3.0, 0.2, 1.0, -1.0]
+    lived = pd.DataFrame({"encounter": [0, 1, 2, 0, 1], "satisfaction_afterwards": felt})
+    found = moods(lived, newest=0.35)
+    # An exponentially weighted mean that starts from 0, each customer for themselves.
+    expected = [
+        *pd.Series([0.0, *felt[:3]]).ewm(alpha=0.35, adjust=False).mean()[1:],
+        *pd.Series([0.0, *felt[3:]]).ewm(alpha=0.35, adjust=False).mean()[1:],
+    ]
+    assert found.tolist() == pytest.approx(expected)
+
+
+def test_the_best_fifth_by_hand():
+    from lessons.foundations.relationship_economics.truth import best_fifth
+
+    assert best_fifth(pd.Series([1, 1, 1, 1, 6])) == pytest.approx(0.6)
+
+
+def test_the_survey_finds_the_silence_that_the_world_was_lived_with(company):
+    found = held(company, "iceberg")
+    assert found.low < found.true < found.high
+
+
+def test_an_answer_that_moves_nobody_changes_nothing_in_a_world_without_that_cause(company):
+    """The truth of 70% is a difference between two worlds: with the cause switched off it must vanish."""
+    from dataclasses import replace
+
+    from lessons.foundations.relationship_economics import truth
+
+    made, tables = company
+    deaf = replace(
+        made.scenario,
+        causes=replace(made.scenario.causes, good_answer=0.0, poor_answer=0.0),
+        costs=replace(made.scenario.costs, answer_cents=0.0),
+    )
+    middle = pd.Timestamp(made.calibration_until)
+    with_cause = held(company, "seventy")
+    assert with_cause.true > with_cause.more["ignored"]
+    without = truth.hold("seventy", tables=tables, truth=made.truth, scenario=deaf, middle=middle)
+    assert without.more["gain_money"] == pytest.approx(0, abs=1e-9) or math.isnan(without.more["gain_money"])
