@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries to print once more
         return 0
     except OSError as error:
-        message = f"This could not be written ({error.strerror or error})."
+        message = f"A file could not be read or written ({error.strerror or error})."
     except Exception as error:  # an exercise that is broken; nobody at a terminal is helped by its stack
         message = f"This exercise is broken ({type(error).__name__}: {error})."
     print(f"python -m exercises {args.command}: {printable(' '.join(message.split()))}", file=sys.stderr)

@@ -29,7 +29,7 @@ LARGEST_FILE = 5_000_000  # bytes
 MOST_ROWS = 50_000
 LARGEST = 1e15
 _MINUS = dict.fromkeys(map(ord, "−–—‒―﹣－‐‑⁻˗"), "-")
-_LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "、": "、", "٫": ".", "·": "·"})
+_LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "٫": "."})
 _POWERS = {
     "十": 1,
     "百": 2,
@@ -66,6 +66,7 @@ _NUMBER = re.compile(
     r"(?:" + CURRENCY + r")?\s*(?P<counted>" + _COUNTED + r")?\s*(?P<close>\))?\s*[.。;；]?",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"^[^0-9=:(]{1,40}[=:]\s*(?=\S)")  # CLV = 12.5
 _GROUPS = re.compile(r"[0-9]{1,3}(?:(?P<sign>[,. '])[0-9]{3})(?:(?P=sign)[0-9]{3})*")
 _INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 
@@ -122,6 +123,7 @@ def numbers(text: str) -> tuple[Reading, ...]:
     text = plain(text)
     if not text:
         raise Unreadable("empty")
+    text = _LABEL.sub("", text)
     match = _NUMBER.fullmatch(text)
     if match is None:
         found = re.findall(r"[0-9][0-9.,']*", text)
@@ -187,12 +189,15 @@ def _bodies(body: str) -> list[float]:
     return thousands + decimal if body[last] == "," else decimal + thousands
 
 
-def texts(raw: str, *, count: int) -> list[str]:
-    """Split what should be `count` values: a line each, or separated by ; 、 | or blanks, or JSON. Raises Unreadable.
+def texts(raw: str, *, rows: Sequence[str]) -> list[str]:
+    """Split what should be a value for each row: a line each, or separated by ; 、 | or blanks, or JSON.
 
-    >>> texts("12,5; 3", count=2), texts("[1.5, 2]", count=2), texts("a: 1 234,5\\nb: 7", count=2)
-    (['12,5', '3'], ['1.5', '2'], ['1 234,5', '7'])
+    Lines and JSON may name their rows, which may then stand in any order. Raises Unreadable.
+
+    >>> texts("12,5; 3", rows="ab"), texts("[1.5, 2]", rows="ab"), texts("b: 1 234,5\\na: 7", rows="ab")
+    (['12,5', '3'], ['1.5', '2'], ['7', '1 234,5'])
     """
+    count = len(rows)
     if len(raw) > LONGEST_NUMBER * max(count, 1) * 2:
         raise Unreadable("too_long", most=LONGEST_NUMBER * max(count, 1) * 2)
     raw = raw.strip("\ufeff\r\n")
@@ -200,7 +205,12 @@ def texts(raw: str, *, count: int) -> list[str]:
         raise Unreadable("empty")
     listed = _json(raw)
     if isinstance(listed, dict):
-        listed = list(listed.values())
+        named = {fold(str(name)): one for name, one in listed.items()}
+        listed = (
+            [named[fold(row)] for row in rows]
+            if set(named) == set(map(fold, rows))
+            else list(listed.values())
+        )
     if isinstance(listed, list):
         if len(listed) != count:
             raise Unreadable("rows_expected", found=len(listed), rows=count)
@@ -216,7 +226,11 @@ def texts(raw: str, *, count: int) -> list[str]:
         lines.pop()
     if len(lines) != count:
         raise Unreadable("rows_expected", found=len([line for line in lines if line.strip()]), rows=count)
-    return [re.split(r"[:：=\t]", line)[-1].strip() for line in lines]
+    pairs = [re.split(r"[:：=\t]", line) for line in lines]
+    labels = {fold(pair[0]): pair[-1].strip() for pair in pairs if len(pair) > 1}
+    if set(labels) == set(map(fold, rows)):
+        return [labels[fold(row)] for row in rows]
+    return [pair[-1].strip() for pair in pairs]
 
 
 def _json(raw: str) -> Any:
@@ -320,7 +334,7 @@ def chosen(raw: str | bytes, *, known: Iterable[str], picks: int) -> list[str]:
     if not ids:
         raise Unreadable("empty")
     unknown = [one for one in ids if one not in known]
-    if any(re.fullmatch(r"[0-9](?:[.,][0-9]+)?e\+?[0-9]+", one, re.IGNORECASE) for one in unknown):
+    if any(_ROUNDED.fullmatch(one) for one in unknown):
         raise Unreadable("ids_rounded")
     if unknown:
         raise Unreadable("ids_unknown", count=len(unknown), example=shown(unknown[0]))
@@ -405,9 +419,12 @@ def _id_column(frame: pd.DataFrame, known: set[str]) -> str:
         hits = {name: sum(cell in known for cell in read(frame[name].tolist())) for name in frame.columns}
         if hits and max(hits.values()):
             return max(hits, key=lambda name: hits[name])
+    if any(_ROUNDED.fullmatch(cell.strip()) for name in frame.columns for cell in frame[name].head(50)):
+        raise Unreadable("ids_rounded")
     raise Unreadable("ids_not_found")
 
 
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _SCORE_NAME = re.compile(r"score|prob|pred|risk|uplift|分|概率|機率|几率|预测|預測|风险|風險", re.IGNORECASE)
 
 

@@ -50,13 +50,13 @@ def _text(raw: str | bytes) -> str:
     return raw
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def answer(variant: Variant) -> Any:
     """Return the exercise's own answer on this variant's numbers. Shared: never write into it."""
     return variant.exercise.module.answer(**variant.given)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def mistakes(variant: Variant) -> tuple[tuple[str, Any], ...]:
     """Return each known mistake's name and what it leads to on this variant's numbers. Shared, too."""
     found = []
@@ -148,7 +148,7 @@ def _table(variant: Variant, raw: str) -> Verdict:
     task = variant.exercise.module
     rows, right = task.ROWS, [float(one) for one in answer(variant)]
     typed: list[tuple[Reading, ...]] = []
-    for row, text in zip(rows, reading.texts(raw, count=len(rows)), strict=True):
+    for row, text in zip(rows, reading.texts(raw, rows=rows), strict=True):
         try:
             typed.append(reading.numbers(text))
         except Unreadable as error:

@@ -65,7 +65,7 @@ class Words:
 
     def ask(self, variant: Variant) -> str:
         """Return the question, in Markdown."""
-        return self._fill(self.own["ask"], self._given(variant))
+        return self._fill(self.own["ask"], self._given(variant)).strip()
 
     def hints(self, variant: Variant) -> list[str]:
         """Return the hints, from a nudge to nearly the way."""
@@ -90,6 +90,8 @@ class Words:
         """Say in one line how the answer is typed."""
         kind, task = self.exercise.kind, self.exercise.module
         key = marking.unit_of(task, "answer") if kind == "number" else kind
+        if kind == "table" and "percent" in {marking.unit_of(task, row) for row in task.ROWS}:
+            key = "table_percent"
         values: dict[str, Any] = {"currency": self._currency_name}
         if kind == "decision":
             values["picks"] = self.text.number(variant.given["picks"])
@@ -116,7 +118,7 @@ class Words:
 
     def solution(self, variant: Variant) -> str:
         """Return the worked solution, in Markdown."""
-        return self._fill(self.own["solution"], self._given(variant) | self._worked(variant))
+        return self._fill(self.own["solution"], self._given(variant) | self._worked(variant)).strip()
 
     def answer(self, variant: Variant) -> str:
         """Return the exercise's own answer as words."""

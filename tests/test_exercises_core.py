@@ -312,6 +312,9 @@ TYPED = {
     "约12.5": [12.5],
     "= 12.5": [12.5],
     "14 agents": [14],
+    "CLV = 12.5": [12.5],
+    "毛利：−3%": [-0.03],
+    "a = b = 3": [],
     "14 位客户": [],
     "14 位": [14],
     "3 天。": [3],
@@ -430,6 +433,8 @@ def test_a_table_names_the_mistake_behind_every_row_that_is_off(mine):
         f"{first}; {second}; 25%",
         f"[{first}, {second}, 25]",
         f"{first}\t{second}\t1/4",
+        f"two: {second}\nOne = {first}\ngrowth: 25",
+        json.dumps({"growth": "25%", "two": second, "one": first}),
     ):
         assert mark(one, raw).right, raw
     verdict = mark(one, f"{first}\n{first}\n25")
@@ -718,7 +723,7 @@ def test_every_reason_and_every_slip_has_its_sentence_in_every_language():
         assert set(shared["unreadable"]) == set(answers.reasons())
         assert set(shared["slips"]) == set(marking.SLIPS)
         assert set(shared["kinds"]) == set(core.KINDS)
-        assert set(shared["how"]) == {*core.KINDS, "money", "percent"}
+        assert set(shared["how"]) == {*core.KINDS, "money", "percent", "table_percent"}
         assert {"right", "mistake", "slip", "wrong", "unreadable"} <= set(shared["terminal"])
 
 

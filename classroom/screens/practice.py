@@ -21,7 +21,7 @@ from lessons.frame import memory, page_column
 from lessons.words import Text
 
 TRIES_BEFORE_SOLUTION = 3
-ROWS_SHOWN, ANSWER_KEPT, LARGEST_MB = 500, 2000, 5
+ROWS_AT_ONCE, ROWS_SHOWN, ANSWER_KEPT, LARGEST_MB = 12, 500, 2000, 5
 WAYS = ("rule", "file", "text")
 # What counts as a try: a slip of unit and what could not be read do not.
 _TRIES = ("mistake", "wrong")
@@ -74,6 +74,9 @@ def _opened(
         st.markdown(f":small[:gray[{said.how_to_answer(mine)}]]")
         _ASK[mine.exercise.kind](text, said, mine, key)
     if verdict is not None:
+        if closed and (given := st.session_state.get(f"{key}.given")):
+            # Plain text: what a learner types is never read as Markdown.
+            st.text(f"◇ {given}")
         _verdict(text, said, mine, verdict)
     if closed:
         missed = _missed(tries)
@@ -125,7 +128,7 @@ def _tables(text: Text, said: Words, mine: Variant, key: str) -> None:
         st.dataframe(
             rows.head(ROWS_SHOWN),
             hide_index=True,
-            height=min(38 + 35 * len(rows), 290),
+            height="auto" if len(rows) <= ROWS_AT_ONCE else 290,
             key=f"{key}.table.{name}.{mine.number}",
             alt=caption,
         )
@@ -182,6 +185,7 @@ def _verdict(text: Text, said: Words, mine: Variant, verdict: Verdict) -> None:
 def _submit(mine: Variant, key: str, raw: str | bytes) -> None:
     verdict = mark(mine, raw)
     st.session_state[f"{key}.verdict"] = verdict
+    st.session_state[f"{key}.given"] = _given(mine, raw)
     if verdict.found == "unreadable":
         return
     answer = raw if isinstance(raw, str) else f"sha256 {hashlib.sha256(raw).hexdigest()}"
@@ -199,6 +203,13 @@ def _submit(mine: Variant, key: str, raw: str | bytes) -> None:
             "hints": st.session_state.get(f"{key}.hints", 0),
         },
     )
+
+
+def _given(mine: Variant, raw: str | bytes) -> str:
+    """Return what was typed as it is shown again; a list of ids and a file are too long for that."""
+    if isinstance(raw, bytes) or mine.exercise.kind in ("decision", "scores", "choice"):
+        return ""
+    return " · ".join(line.strip() for line in raw.splitlines())[:200]
 
 
 def _field(key: str, mine: Variant, name: str = "answer") -> str:

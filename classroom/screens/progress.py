@@ -54,7 +54,11 @@ def _go_on(text: Text, pages: Mapping[str, Any]) -> None:
     progress = memory.progress()
     if not progress.latest:
         st.markdown(text.shared("progress.nothing"), width=510)
-    path = progress.latest if progress.latest in pages else topics()[0].path
+    path = (
+        progress.latest
+        if progress.latest in pages
+        else next(chapter.path for chapter in chapters() if chapter.topics)
+    )
     if st.button(
         text.shared("home.continue" if progress.latest else "home.start"),
         type="primary",

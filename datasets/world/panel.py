@@ -119,7 +119,7 @@ def panel(market: Market, *, households: int | range, occasions: int, seed: int)
         {
             "household_id": np.repeat(number, occasions),
             "occasion": time,
-            "brand": pd.Categorical.from_codes(choice, categories=list(market.brands)),
+            "brand": pd.Categorical.from_codes(choice, dtype=pd.CategoricalDtype(list(market.brands))),
             "on_offer": offered[time, choice].astype(np.int8),
         }
     )

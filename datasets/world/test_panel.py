@@ -66,7 +66,7 @@ def test_each_households_long_run_is_the_eigenvector_that_numpy_finds(market: Ma
     shares, matrices = long_run(market, households=20, seed=3), transitions(market, households=20, seed=3)
     for share, matrix in zip(shares, matrices, strict=True):
         values, vectors = np.linalg.eig(matrix.T)
-        first = np.real(vectors[:, np.argmax(values.real)])
+        first = np.real(vectors[:, np.argmax(np.real(values))])
         assert share == pytest.approx(first / first.sum(), abs=1e-9)
 
 
@@ -121,7 +121,7 @@ def test_without_taste_the_panel_is_a_first_order_chain_by_scipys_test_of_indepe
             np.bincount(codes[(codes[:, 1] == last) & (codes[:, 0] == first), 2], minlength=3)
             for first in range(3)
         ]
-        assert stats.chi2_contingency(table).pvalue > 0.001
+        assert stats.chi2_contingency(table)[1] > 0.001
 
 
 def test_without_habit_the_panel_looks_loyal_though_no_purchase_matters():
@@ -139,7 +139,7 @@ def test_without_habit_the_panel_looks_loyal_though_no_purchase_matters():
         ]
         for last in range(3)
     ]
-    assert max(stats.chi2_contingency(table).pvalue for table in tables) < 1e-12
+    assert max(stats.chi2_contingency(table)[1] for table in tables) < 1e-12
 
 
 def test_a_panel_made_with_numpys_own_gumbel_draws_shows_the_same_shares():

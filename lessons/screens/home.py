@@ -70,11 +70,12 @@ def _card(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.subheader(words.title, anchor=False)
         st.markdown(words.words["question"])
-        st.space("stretch")
         if not chapter.topics:
             st.markdown(f":small[:gray[{words.words['aim']}]]")
+            st.space("stretch")
             st.markdown(f":gray-badge[:material/edit: {text.shared('home.being_written')}]")
             return
+        st.space("stretch")
         done = sum(topic.path in memory.progress().done for topic in chapter.topics)
         count = text.shared("home.of_done", done=done, all=len(chapter.topics))
         st.progress(done / len(chapter.topics), text=count)

@@ -1,7 +1,5 @@
 """What are one customer's three scores, and which response pays for a letter?"""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
@@ -24,22 +22,16 @@ NAMES = ("Ana", "Ben", "Chen", "Dora", "Emil", "Fay", "Gu", "Hana", "Ivo", "Jin"
 
 
 def given(rng: np.random.Generator) -> dict:
-    """Draw ten customers, no value twice, and ask for one who stands in the middle of nothing."""
-    while True:
-        customers = pd.DataFrame(
-            {
-                "customer": NAMES,
-                "days_since_last_order": rng.choice(np.arange(2, 240), 10, replace=False),
-                "orders": rng.choice(np.arange(1, 25), 10, replace=False),
-                "spent": rng.choice(np.arange(40, 2400, 5), 10, replace=False),
-            }
-        )
-        asked = [place for place, marks in enumerate(_marks(customers)) if 3 not in marks]
-        if asked:
-            break
+    """Draw ten customers, no value twice, and ask for one who has no score in the middle."""
     prices = {"cost": int(rng.integers(3, 10)), "order_value": 10 * int(rng.integers(7, 16))}
     prices["margin_share"] = int(rng.integers(30, 61)) / 100
-    return {"customer": NAMES[int(rng.choice(asked))], **prices, "customers": customers}
+    values = {"days_since_last_order": range(2, 240), "orders": range(1, 25), "spent": range(40, 2400, 5)}
+    while True:
+        drawn = {name: rng.choice(list(many), 10, replace=False) for name, many in values.items()}
+        customers = pd.DataFrame({"customer": NAMES} | drawn)
+        asked = [name for name, marks in zip(NAMES, _marks(customers), strict=True) if 3 not in marks]
+        if asked:
+            return {"customer": str(rng.choice(asked)), **prices, "customers": customers}
 
 
 def _marks(customers: pd.DataFrame) -> list[list[float]]:
@@ -48,22 +40,18 @@ def _marks(customers: pd.DataFrame) -> list[list[float]]:
 
 
 def answer(*, customer: str, cost: float, order_value: float, margin_share: float, customers: pd.DataFrame):
-    """Return R, F, M and the response at which a letter pays."""
+    """R, F, M and the response at which a letter pays."""
     rate = break_even_rate(cost_per_letter=cost, margin_per_order=order_value * margin_share)
     return [*_marks(customers)[NAMES.index(customer)], rate]
 
 
 def steps(*, order_value: float, margin_share: float, **_) -> dict:
-    """Return the margin on an order."""
+    """The margin on an order."""
     return {"margin": order_value * margin_share}
 
 
-def _turned(which: tuple[int, ...], given: dict) -> list[float]:
-    return [6 - one if place in which else one for place, one in enumerate(answer(**given))]
-
-
 MISTAKES = {
-    "recency_turned_round": lambda **given: _turned((0,), given),
-    "one_is_best": lambda **given: _turned((0, 1, 2), given),
+    "recency_turned_round": lambda **given: [6 - answer(**given)[0], *answer(**given)[1:]],
+    "one_is_best": lambda **given: [*(6 - one for one in answer(**given)[:3]), answer(**given)[3]],
     "margin_forgotten": lambda **given: [*answer(**given)[:3], given["cost"] / given["order_value"]],
 }

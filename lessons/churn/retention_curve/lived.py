@@ -74,7 +74,7 @@ def subscribers(scenario: Any) -> Subscribers:
 
 
 def covered(many: Subscribers, *, today: int, month: int) -> int:
-    """Of 100 analysts who see 100 subscribers each up to month `today`: how many intervals at `month` hold the truth."""
+    """Of 100 analysts who see 100 subscribers up to month `today`, how many intervals at `month` hold the truth."""
     count = 0
     for analyst in range(ANALYSTS):
         mine = slice(analyst * SAMPLE, (analyst + 1) * SAMPLE)

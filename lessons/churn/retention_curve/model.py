@@ -144,7 +144,7 @@ def greenwood(share: ArrayLike, at_risk: ArrayLike, leaving: ArrayLike) -> tuple
 
 def one_rate_for_ever(rate: float, *, months: int) -> Floats:
     """What is left after 0 … `months` months if the same rate held for everybody and for ever, (months + 1,)."""
-    return rate ** np.arange(months + 1)
+    return np.asarray(rate ** np.arange(months + 1), dtype=float)
 
 
 def expected_periods(rate: float, *, periods: int | None = None) -> float:

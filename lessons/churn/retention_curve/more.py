@@ -18,10 +18,8 @@ def by_hand(text: Text) -> pd.DataFrame:
     rows = []
     for year in (1, 2):
         own = [row for row in HAND if row[1] == year]
-        for kind, _, before, after in [
-            *own,
-            ("whole", year, *(sum(row[at] for row in own) for at in (2, 3))),
-        ]:
+        whole = ("whole", year, sum(row[2] for row in own), sum(row[3] for row in own))
+        for kind, _, before, after in [*own, whole]:
             rows.append(
                 (
                     text.label(f"{kind}_{year}"),

@@ -92,11 +92,15 @@ def picture(
     charts.curve(figure, x=list(range(UNTIL + 1)), y=more.in_view(found.survival))
     at = float(more.in_view(found.survival)[-1])
     label = text.label("at_last", count=text.number(round(last)))
-    charts.point(figure, x=UNTIL, y=at, label=label, side="left", above=at >= stage.guess)
-    if 0 <= at - stage.guess < 90:
-        # The learner's word stands there already.
-        figure["layout"]["annotations"][-1]["yshift"] = 34
-    return charts.you(figure, y=stage.guess, label=stage.your_label)
+    # Away from the points, and from the learner's line where it is near.
+    above = at > 1000 * cohort[-1] / cohort[0] or 0 < at - stage.guess < 130
+    charts.point(figure, x=UNTIL, y=at, label=label, side="left", above=above)
+    if above and abs(at - 1000 * cohort[-1] / cohort[0]) < 60:
+        figure["layout"]["annotations"][-1]["yshift"] = 26
+    charts.you(figure, y=stage.guess, label=stage.your_label)
+    # At the right end stand the points: the learner's word stands at the left.
+    figure["layout"]["annotations"][-1] |= {"x": 0, "xanchor": "left", "xshift": 2}
+    return figure
 
 
 def rows(cohort: tuple[int, ...], fitted: int) -> pd.DataFrame:

@@ -27,14 +27,14 @@ def what_came(
         x_title=text.label("left_axis"),
         x_ticks=[(level, text.number(level)) for level in (0, 250, 500, 750, 1000)],
         y_ticks=[(place, text.label(name)) for place, name in zip(places, everything["model"], strict=True)],
-        x_range=(low - 20, 1180),
+        x_range=(low - 20, 1260),
         y_range=(0.3, len(said) + 0.9),
     )
     figure["layout"]["yaxis"]["showgrid"] = False
-    shown = np.clip(said, low, 1080)
+    shown = np.clip(said, low, 1000)
     charts.bars(figure, x=places, y=shown.tolist(), across=True)
-    for place, width, count in zip(places, shown, said, strict=True):
-        charts.note(figure, x=max(width, 0) + 12, y=place, label=text.number(round(count)), side="right")
+    for place, count in zip(places, said, strict=True):
+        charts.note(figure, x=1030, y=place, label=text.number(round(count)), side="right")
         figure["layout"]["annotations"][-1] |= {"yanchor": "middle", "yshift": 0}
     charts.curve(figure, x=[came, came], y=[0.4, len(said) + 0.45], sign="reference")
     label = text.label("came", count=text.number(round(came)))
@@ -50,7 +50,6 @@ def what_came(
         chart=figure,
         values={
             "error": text.percent(error, 1),
-            "story": text.percent(by_model["sbg"], 1),
             "curve": text.percent(by_model[list(sbg.CURVES)].min(), 1),
             "low": text.number(round(1000 * found.low)) if np.isfinite(found.low) else "–",
             "high": text.number(round(1000 * found.high)) if np.isfinite(found.high) else "–",

@@ -93,7 +93,7 @@ class Campaign:
     `features`: FEATURES as known when the lot was drawn, by customer_id (text). `contacted`: 1 or 0. `called`, `left`:
     margin by week after the campaign's start, (n, 26), were everybody called, were nobody; the company sees one of the
     two. `expected`: the effect to be expected of who knows kind, pace, amount and who is still there. `kind`: of
-    persuadable, sure_thing, lost_cause, sleeping_dog.
+    persuadable, sure_thing, lost_cause, sleeping_dog. `gone`: True for who had left when the lot was drawn.
     """
 
     features: pd.DataFrame
@@ -102,6 +102,7 @@ class Campaign:
     left: Floats
     expected: Floats
     kind: pd.Series
+    gone: NDArray[np.bool_]
 
     def outcome(self, weeks: int) -> Floats:
         """The margin that the company sees in the first `weeks` (1 to 26), in money."""
@@ -116,11 +117,10 @@ class Campaign:
 
 def linked(*, customers: int = CUSTOMERS, seed: int = 1) -> Campaign:
     """A campaign in a company whose customers' habits tell whom a call moves."""
-    tea, first, parts = load_scenario("tea_shops"), 1, []
-    for segment, habit in HABITS.items():
-        count = round(customers * habit.share)
-        parts.append(_campaign(of_one_habit(tea, segment, habit), customers=count, seed=seed, first=first))
-        first += count
+    parts = [
+        _campaign(scenario, customers=count, seed=seed, first=first)
+        for scenario, count, first in of_all_habits(customers=customers)
+    ]
     together = pd.concat([one.features for one in parts])
     # In the order of their ids, which tells nothing.
     order = np.argsort(together.index.to_numpy())
@@ -131,7 +131,18 @@ def linked(*, customers: int = CUSTOMERS, seed: int = 1) -> Campaign:
         left=np.concatenate([one.left for one in parts])[order],
         expected=np.concatenate([one.expected for one in parts])[order],
         kind=pd.concat([one.kind for one in parts]).iloc[order],
+        gone=np.concatenate([one.gone for one in parts])[order],
     )
+
+
+def of_all_habits(*, customers: int) -> list[tuple[Scenario, int, int]]:
+    """The company of `linked` as its parts: scenario, number of customers, and the number of the first."""
+    tea, first, parts = load_scenario("tea_shops"), 1, []
+    for segment, habit in HABITS.items():
+        count = round(customers * habit.share)
+        parts.append((of_one_habit(tea, segment, habit), count, first))
+        first += count
+    return parts
 
 
 def hidden(*, world: World | None = None, customers: int = 10_000, seed: int = 1) -> Campaign:
@@ -200,6 +211,7 @@ def _campaign(
         left=sides[1],
         expected=np.where(there, expected * margin, 0.0),
         kind=pd.Series(truth["response_type"].astype(str).to_numpy(), index=ids, name="kind"),
+        gone=~there,
     )
 
 

@@ -150,7 +150,8 @@ def seen_gains(
     k = np.arange(1, len(t) + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         uplift = np.cumsum(t * y) / called - np.cumsum((1 - t) * y) / others
-    return _at_depths(np.where((called > 0) & (others > 0), uplift, 0.0) * k, cost, depths)
+    total = np.where((called > 0) & (others > 0), uplift * k, 0.0)
+    return _at_depths(total.astype(np.float64), cost, depths)
 
 
 def true_gains(*, score: ArrayLike, effect: ArrayLike, cost: float, depths: int = DEPTHS) -> Gains:

@@ -66,6 +66,7 @@ def model(stage: Stage) -> None:
         weeks=weeks,
         cost=cost,
         method=method,
+        linked=kinds == "linked",
     )
     stage.table(lambda: rows(campaign, outcome, score))
     stage.notebook(method=method, cost=cost, penalty=PENALTY)

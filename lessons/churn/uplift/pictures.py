@@ -22,7 +22,7 @@ def profit_axes(stage: Stage, curves: list[Gains], *, height: int = 350) -> char
         x_title=text.label("share_axis"),
         x_ticks=[(0, "0"), *((share, text.percent(share / 100)) for share in (25, 50, 75, 100))],
         y_ticks=[(mark, text.short_money(mark, currency)) for mark in marks],
-        y_range=(min(floor, -0.08 * top), top + 0.16 * (top - floor)),
+        y_range=(min(floor, low - 0.14 * (top - low), -0.08 * top), top + 0.16 * (top - floor)),
     )
 
 
@@ -36,15 +36,9 @@ def profit_by_share(stage: Stage, seen: Gains) -> charts.Figure:
     text = stage.text
     figure = profit_axes(stage, [seen])
     charts.curve(figure, x=[0, 100], y=[0, float(seen.profit[-1])], sign="reference")
-    charts.note(
-        figure,
-        x=99,
-        y=float(seen.profit[-1]),
-        label=text.label("by_lot"),
-        sign="reference",
-        above=False,
-        side="left",
-    )
+    low = float(seen.profit[-1])
+    label = text.label("by_lot")
+    charts.note(figure, x=80, y=0.8 * low, label=label, sign="reference", above=low > 0)
     line(figure, seen)
     best = seen.best
     label = text.label("best", share=text.percent(seen.share[best]))

@@ -20,6 +20,7 @@ def draw(
     weeks: int,
     cost: float,
     method: str,
+    linked: bool,
 ) -> None:
     """Hold the list against the truth: the chosen one, the risk list, and who knows everybody's kind."""
     text, currency = stage.text, stage.data.currency
@@ -32,7 +33,7 @@ def draw(
     figure = pictures.profit_axes(stage, [ours, of_risk, knowing], height=330)
     if method != "risk":
         pictures.line(figure, of_risk, "reference")
-        place = len(of_risk.share) * 9 // 10
+        place = len(of_risk.share) * 35 // 100
         charts.note(
             figure,
             x=100 * float(of_risk.share[place]),
@@ -40,7 +41,6 @@ def draw(
             label=text.label("risk_first"),
             sign="reference",
             above=bool(of_risk.profit[place] > ours.profit[place]),
-            side="left",
         )
     pictures.line(figure, knowing, "truth")
     pictures.line(figure, ours)
@@ -93,9 +93,8 @@ def draw(
             "dogs": text.percent(float((kind == "sleeping_dog").mean())),
             "chosen_persuadable": of(chosen, "persuadable"),
             "chosen_dogs": of(chosen, "sleeping_dog"),
-            "risk_persuadable": of(risky, "persuadable"),
-            "risk_lost": of(risky, "lost_cause"),
+            "risk_gone": text.percent(float(campaign.gone[risky].mean())) if count else "–",
             "risk_earned": text.money(float(of_risk.profit[at]), currency),
-            "linked": text.label("is_linked" if len(score) == lived.CUSTOMERS else "is_hidden"),
+            "linked": text.label("is_linked" if linked else "is_hidden"),
         },
     )

@@ -67,8 +67,8 @@ def profit_lift(*, retention: Numbers, discount: Numbers, cost_in_margins: Numbe
 def win_to_keep(*, saved: Numbers, reply: Numbers, keep_cost: Numbers, contact_cost: Numbers) -> Floats:
     """What winning one customer costs, as a multiple of what keeping one costs.
 
-    Reaching a stranger costs `contact_cost` and a share `reply` is won. Keeping costs `keep_cost` for each customer, those
-    included who would have stayed anyway; a share `saved` of all stays because of it. Money in one currency.
+    Reaching a stranger costs `contact_cost` and a share `reply` is won. Keeping costs `keep_cost` for each customer,
+    those included who would have stayed anyway; a share `saved` of all stays because of it. Money in one currency.
 
     >>> float(win_to_keep(saved=0.05, reply=0.02, keep_cost=10, contact_cost=20))
     5.0
@@ -100,7 +100,7 @@ def top_share(*, spread: Numbers, best: Numbers = 0.2, shape: str = "lognormal")
 
 
 def people_told(*, tells: Numbers, each: Numbers, passed_on: Numbers) -> Floats:
-    """How many people hear of one bad experience: a share `tells` tells `each`, who pass it on to `passed_on` more each.
+    """How many people hear of one bad experience: a share `tells` tells `each`, who tell `passed_on` more each.
 
     Everyone who hears passes it on in the same way, so the audience is a geometric sum; `passed_on` lies below 1.
 
@@ -159,7 +159,7 @@ def extra_cost(*, fails: Numbers, repair_cost: Numbers, works: Numbers) -> Float
 
 
 def new_per_hundred(*, come: Numbers, recommend: Numbers, friends: Numbers) -> Floats:
-    """New customers whom a hundred satisfied ones bring: a share recommends to `friends` people each, of whom a share comes.
+    """New customers whom a hundred satisfied ones bring: a share tells `friends` people each, of whom a share comes.
 
     >>> float(new_per_hundred(come=0.1, recommend=0.5, friends=3).round(6))
     15.0

@@ -40,7 +40,7 @@ def claimed(text: Text, claim: str) -> str:
 def condition(text: Text, along: Condition, value: float) -> str:
     """A condition's value as its slider writes it."""
     if along.unit == "percent":
-        return text.percent(value)
+        return text.percent(value) if value else "0"
     return text.number(value, 0 if float(value).is_integer() else 1)
 
 

@@ -13,6 +13,9 @@ from lessons.foundations.relationship_economics.model import CLAIMED, Test
 from lessons.foundations.relationship_economics.truth import Held
 from lessons.frame import Stage
 
+# Shares of a whole: their axis ends at 100%.
+WHOLE = ("pareto", "seventy")
+
 
 def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
     """Draw the model's curve along the first condition, the claimed number, and the setting."""
@@ -20,6 +23,7 @@ def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
     low, high = CLAIMED[claim]
     tallest = found.outcome if math.isfinite(found.outcome) else 0.0
     top = charts.limit(1.1 * max(1.15 * high, tallest, stage.guess / 100 if claim == "five_points" else 0))
+    top = 1.0 if claim in WHOLE else top
     left, right = float(found.x[0]), float(found.x[-1])
     figure = charts.axes(
         charts.blank(),
@@ -43,7 +47,10 @@ def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
     if math.isfinite(found.outcome):
         label = text.label("model_is", outcome=more.amount(text, claim, found.outcome))
         near = (found.at - left) / (right - left)
-        above = found.outcome < 0.85 * top
+        # Above the point, but not onto a claimed line that runs there.
+        above = found.outcome < 0.85 * top and not any(
+            0 <= level - found.outcome < 0.2 * top for level in (low, high)
+        )
         charts.point(
             figure,
             x=found.at,
@@ -91,6 +98,7 @@ def truth_panel(stage: Stage, claim: str, held: Held) -> None:
 def _rows(stage: Stage, claim: str, held: Held) -> charts.Figure:
     text, (low, high) = stage.text, CLAIMED[claim]
     top = charts.limit(1.15 * max(high, held.true, held.high if math.isfinite(held.high) else 0))
+    top = 1.0 if claim in WHOLE else top
     figure = charts.axes(
         charts.blank(height=260),
         x_title=text.label(f"axis_{claim}"),

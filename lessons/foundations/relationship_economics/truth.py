@@ -30,7 +30,8 @@ Tables = Mapping[str, pd.DataFrame]
 class Held:
     """A claim's number at Harbour Tea: `counted` by the company with its 95% interval, and `true`; nan where unknown.
 
-    `more` holds further numbers for the words: shares and counts by name, and money under names that end in _money.
+    `more` holds further numbers for the words: shares and counts by name, and money under names that end in _money,
+    the one for a key figure last.
     """
 
     counted: float
@@ -219,8 +220,8 @@ def _poor_recovery(*, tables: Tables, scenario: Any, **_: Any) -> Held:
         high=float(spent / goods + spread),
         true=lost / cost,
         more={
-            "lost_money": lost / 100 / PEOPLE * 1000,
             "spent_money": spent / 100 / len(tables["customers"]) * 1000,
+            "lost_money": lost / 100 / PEOPLE * 1000,
         },
     )
 

@@ -62,7 +62,7 @@ def steady_state(matrix: ArrayLike) -> Floats:
         raise ValueError(
             "the brands fall into groups that nobody leaves, so the long run depends on the start"
         )
-    return np.clip(shares, 0, 1)
+    return np.clip(shares, 0, 1).astype(np.float64)
 
 
 def run_length(matrix: ArrayLike) -> Floats:
@@ -72,7 +72,7 @@ def run_length(matrix: ArrayLike) -> Floats:
     [4.0, 10.0]
     """
     stay = checked(matrix).diagonal()
-    return np.divide(1.0, 1 - stay, out=np.full(len(stay), np.inf), where=stay < 1)
+    return np.array([1 / (1 - one) if one < 1 else np.inf for one in stay])
 
 
 def fundamental(matrix: ArrayLike) -> Floats:

@@ -57,7 +57,7 @@ def test_the_long_run_is_numpys_eigenvector_and_passage_times_keep_the_first_ste
 ):
     matrix = np.array(raw) / np.array(raw).sum(axis=1, keepdims=True)
     values, vectors = np.linalg.eig(matrix.T)
-    first = np.real(vectors[:, np.argmax(values.real)])
+    first = np.real(vectors[:, np.argmax(np.real(values))])
     assert markov.steady_state(matrix) == pytest.approx(first / first.sum(), abs=1e-8)
     passage = markov.first_passage(matrix)
     # From i to j takes one step, and where that misses j, as long again from there.

@@ -83,26 +83,29 @@ def roll_forward(ledger: pd.DataFrame, *, programme: Programme, until: pd.Timest
     cost (money; cost of the month = points redeemed + change of what is owed). Months end with `until`, exclusive.
     """
     inside = ledger[ledger["posted_at"] < until]
-    wide = (
-        inside.assign(month=inside["posted_at"].dt.to_period("M"))
-        .pivot_table(index="month", columns="kind", values="points", aggfunc="sum")
-        .reindex(columns=list(KINDS))
-    )
-    if len(wide):
-        wide = wide.reindex(pd.period_range(wide.index.min(), wide.index.max(), freq="M"))
-    wide = wide.fillna(0).astype("int64")
-    closing = wide.sum(axis=1).cumsum()
+    posted = inside["posted_at"]
+    month = (posted.dt.year * 12 + posted.dt.month - 1).to_numpy()
+    first, last = (month.min(), month.max()) if len(month) else (0, -1)
+    points = {
+        kind: np.bincount(
+            month[own] - first, weights=inside["points"].to_numpy()[own], minlength=last - first + 1
+        ).astype("int64")
+        for kind in KINDS
+        for own in [(inside["kind"] == kind).to_numpy()]
+    }
+    change = sum(points.values(), np.zeros(last - first + 1, dtype="int64"))
+    closing = np.cumsum(change)
     owed = closing * programme.redeemed_share * programme.point_value
     return pd.DataFrame(
         {
-            "month": wide.index.to_timestamp() if len(wide) else pd.Series(dtype="datetime64[ns]"),
-            "opening": closing.shift(fill_value=0).to_numpy(),
-            "earned": wide["earn"].to_numpy(),
-            "redeemed": wide["redeem"].to_numpy(),
-            "expired": wide["expire"].to_numpy(),
-            "closing": closing.to_numpy(),
-            "owed": owed.to_numpy(),
-            "cost": (-wide["redeem"] * programme.point_value + owed.diff().fillna(owed)).to_numpy(),
+            "month": [pd.Timestamp(year=at // 12, month=at % 12 + 1, day=1) for at in range(first, last + 1)],
+            "opening": closing - change,
+            "earned": points["earn"],
+            "redeemed": points["redeem"],
+            "expired": points["expire"],
+            "closing": closing,
+            "owed": owed,
+            "cost": np.diff(owed, prepend=0.0) - points["redeem"] * programme.point_value,
         }
     )
 

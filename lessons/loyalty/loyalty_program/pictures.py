@@ -43,7 +43,7 @@ def held_against(
     without = before_after(rows, basket="without")
     figure = _line(stage, programme, seen.seen_extra, points, height=330)
     charts.point(
-        figure, x=share * 100, y=profit, sign="truth", above=False, side="right",
+        figure, x=share * 100, y=profit, sign="truth", above=False,
         label=text.label("true_point", share=text.percent(share)),
     )  # fmt: skip
     charts.point(figure, x=100, y=believed, label=text.label("plain_point"), side="left")

@@ -41,6 +41,8 @@ def generations(stage: Stage, tree: Referrals) -> charts.Figure:
         above=False,
         side="left",
     )
+    # Close to its line: below it lies the axis.
+    figure["layout"]["annotations"][-1]["yshift"] = -3
     edge = float(x[inside][-1])
     charts.note(
         figure,

@@ -99,7 +99,7 @@ def test_counting_by_age_agrees_with_counting_week_by_week():
     rng = np.random.default_rng(8)
     age = rng.integers(1, 40, 300).astype(float)
     who = rng.integers(0, 300, 500)
-    at = rng.integers(0, 40, 500) + 0.5
+    at = rng.integers(0, 40, 500).astype(float) + 0.5
     kept = at < age[who]
     seen = count(age_weeks=age, referral_age_weeks=at[kept], weeks=39)
     by_week = [

@@ -116,7 +116,9 @@ def learning(stage: Stage, offer: Offer, share: float) -> None:
         x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 8, 12)],
         y_ticks=[(mark, text.number(mark, 1)) for mark in (-most, 0, most)],
     )
-    for sign, run in runs.items():
+    signs: list[charts.Sign] = ["you", "model"]
+    for sign in signs:
+        run = runs[sign]
         label = stage.your_label if sign == "you" else text.label("best_here")
         charts.curve(figure, x=run["purchase"].tolist(), y=run["gap"].tolist(), sign=sign)
         first = float(run["gap"].iloc[0])

@@ -1,0 +1,1 @@
+"""Exercises on loyalty: who comes back, why, and what it costs to make them."""

@@ -1,0 +1,1 @@
+"""Whether a loyalty programme is worth keeping, by a control group."""

@@ -1,0 +1,1 @@
+"""What a loyalty programme owes at the end of the year."""

@@ -1,0 +1,1 @@
+"""Practice on bonds and on word of mouth."""

@@ -1,0 +1,1 @@
+"""Does growth by recommendation carry itself, and why?"""

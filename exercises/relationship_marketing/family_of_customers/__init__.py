@@ -1,0 +1,1 @@
+"""How many customers do the first ones bring in the end?"""

@@ -1,0 +1,1 @@
+"""Which bond answers the reasons for which customers leave?"""

@@ -1,0 +1,1 @@
+"""Which customers is a structural bond worth its money with?"""

@@ -1,0 +1,60 @@
+"""Which customers get the tea tin that reorders itself: a structural bond for a few, lived for three years."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from datasets.world import load_scenario
+from exercises.customers import replayed, seen
+
+KIND = "decision"
+CONCEPTS = ("bond-levels",)
+ORDER = 1
+UNITS = {"picks": "number", "spent": "money:2", "worth": "money:0"}
+TOLERANCE = 0.35
+WEEK, WEEKS, LISTED = 52, 208, 1500
+SHOWN = ["tenure_days", "orders", "days_since_last_order", "spent", "complaints", "last_satisfaction"]
+
+
+def given(rng: np.random.Generator) -> dict:
+    """Draw 1,500 of the shop's customers as they are known at the end of the first year."""
+    known = seen("tea_shops", policy=load_scenario("tea_shops").policy, at_week=WEEK)
+    known = known[known["business"] == "shop"]
+    rows = np.sort(rng.permutation(len(known))[:LISTED])
+    return {"customers": known.iloc[rows][SHOWN].reset_index(), "picks": int(rng.integers(6, 9)) * 25}
+
+
+def _first(customers: pd.DataFrame, picks: int, by: pd.Series) -> list[str]:
+    rows = by.sort_values(ascending=False, kind="stable").index[:picks]
+    return customers.loc[rows, "customer_id"].tolist()
+
+
+def answer(*, customers: pd.DataFrame, picks: int) -> list[str]:
+    """Return those who have much to be lost, and are still there to be held."""
+    return _first(customers, picks, customers["spent"] * (customers["days_since_last_order"] <= 60))
+
+
+def worth(submitted: list[str], **_) -> float:
+    """Return what tying these customers truly brings in three years."""
+    usual = load_scenario("tea_shops").policy
+    tied = replace(usual, structural_bond=1.0, from_week=WEEK)
+    found = replayed("tea_shops", before=usual, after=tied, weeks=WEEKS)["incremental_profit"]
+    return float(found.reindex(submitted).sum())
+
+
+def chance(*, customers: pd.DataFrame, picks: int) -> float:
+    """Return what as many customers chosen by lot bring."""
+    return worth(customers["customer_id"].tolist()) / len(customers) * picks
+
+
+MISTAKES = {
+    "win_back": lambda customers, picks: _first(customers, picks, customers["days_since_last_order"]),
+    "lost_big": lambda customers, picks: _first(
+        customers, picks, customers["spent"] * (customers["days_since_last_order"] > 90)
+    ),
+    "newest": lambda customers, picks: _first(customers, picks, -customers["tenure_days"]),
+    "longest": lambda customers, picks: _first(customers, picks, customers["tenure_days"]),
+}

@@ -1,0 +1,1 @@
+"""Exercises on satisfaction: what customers feel, say, and do after a failure."""

@@ -1,0 +1,64 @@
+"""Which complaints get a good answer?  Marked by what the answers truly bring, customer by customer."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from datasets.world import load_scenario
+from exercises.customers import replayed, seen
+
+KIND = "decision"
+CONCEPTS = ("service-recovery",)
+ORDER = 2
+UNITS = {"picks": "number", "spent": "money:2", "mean_order": "money:2", "worth": "money:0"}
+TOLERANCE = 0.35
+SHOWN = ["business", "tenure_days", "orders", "days_since_last_order", "spent", "mean_order", "complaints"]
+WEEK, PEOPLE = 40, 12_000
+
+
+@functools.lru_cache(maxsize=1)
+def _desk() -> tuple[pd.DataFrame, pd.Series]:
+    """Return who complains after WEEK, as the company knew them in that week, and what an answer truly brings."""
+    usual = load_scenario("tea_shops").policy
+    none, everyone = (replace(usual, answered_share=share, from_week=WEEK) for share in (0.0, 1.0))
+    lived = replayed("tea_shops", before=none, after=everyone, customers=PEOPLE)
+    known = seen("tea_shops", policy=usual, at_week=WEEK, customers=PEOPLE)[SHOWN]
+    spoke = lived.index[lived["change"] == "answer"]
+    return known[known.index.isin(spoke)], lived["incremental_profit"]
+
+
+def given(rng: np.random.Generator) -> dict:
+    """Draw 1,000 of the customers who complain."""
+    known = _desk()[0]
+    return {"picks": 200, "customers": known.iloc[np.sort(rng.permutation(len(known))[:1000])].reset_index()}
+
+
+def _first(column: str, *, ascending: bool, picks: int, customers: pd.DataFrame) -> list[str]:
+    ranked = customers.sort_values([column, "customer_id"], ascending=ascending)
+    return ranked["customer_id"].head(picks).tolist()
+
+
+def answer(*, picks: int, customers: pd.DataFrame) -> list[str]:
+    """Take those who have spent the most: an answer keeps orders, and theirs are worth the most."""
+    return _first("spent", ascending=False, picks=picks, customers=customers)
+
+
+def worth(submitted: list[str], **_) -> float:
+    """Return what the answers bring until the end of the two years, their cost taken off."""
+    return float(_desk()[1].reindex(submitted).sum())
+
+
+def chance(*, picks: int, customers: pd.DataFrame) -> float:
+    """Return what as many customers drawn by lot bring."""
+    return picks * float(_desk()[1].reindex(customers["customer_id"]).mean())
+
+
+MISTAKES = {
+    "newest": functools.partial(_first, "tenure_days", ascending=True),
+    "smallest": functools.partial(_first, "spent", ascending=True),
+    "longest_silent": functools.partial(_first, "days_since_last_order", ascending=False),
+}

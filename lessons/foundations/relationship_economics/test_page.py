@@ -1,0 +1,34 @@
+"""Does the page hold for every claim, in every language, and not only for the one that it opens with?"""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lessons.foundations.relationship_economics.model import CLAIMED
+
+
+def one_page(language: str) -> None:
+    """The body of the page, as app.py draws it."""
+    import lessons
+    from lessons.foundations.relationship_economics.page import page
+    from lessons.words import text_of
+
+    topic = next(topic for topic in lessons.topics() if topic.name == "relationship_economics")
+    page(text_of(topic, language))
+
+
+@pytest.mark.parametrize("claim", CLAIMED)
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_every_claim_has_its_picture_and_its_truth(claim, language):
+    page = AppTest.from_function(one_page, args=(language,), default_timeout=60)
+    page.query_params["claim"] = claim
+    page.run()
+    page.button(key="relationship_economics.lock").click().run()
+    assert not page.exception, [item.value for item in page.exception]
+    assert 5 <= len(page.metric) <= 8
+    shown = " ".join(words.value for words in [*page.markdown, *page.info])
+    assert "{" not in shown.split("$")[0]
+    for side in ("min", "max"):
+        for slider in page.slider:
+            page.slider(key=slider.key).set_value(getattr(slider, side))
+        page.run()
+        assert not page.exception, [item.value for item in page.exception]
