@@ -9,6 +9,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -897,4 +898,84 @@ def test_help_shows_every_option():
     assert all(
         option in run("check", "--help")[1]
         for option in ("--learner", "--variant", "--course", "--answer", "--json")
+    )
+
+
+# ---- the customers of the exercises
+
+
+def test_what_the_company_sees_is_what_counting_row_by_row_in_a_longer_history_gives():
+    """The longer history holds a future, which must not be seen."""
+    from datasets.world import live, load_scenario
+    from exercises.customers import seen
+
+    scenario, weeks = load_scenario("tea_shops"), 60
+    now = seen("tea_shops", policy=scenario.policy, at_week=weeks, customers=400, seed=7)
+    world = live(scenario, customers=400, seed=7, weeks=104)
+    until = world.start + timedelta(weeks=weeks)
+    rows = {name: world.tables[name].to_pylist() for name in world.tables}
+
+    def of(table: str, when: str, who: str = "customer_id") -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in rows[table]:
+            if row[when] is not None and row[when] < until:
+                found.setdefault(str(row[who]), []).append(row)
+        return found
+
+    orders, talks, surveys = (
+        of("orders", "ordered_at"),
+        of("interactions", "started_at"),
+        of("surveys", "answered_at"),
+    )
+    contacts, points = of("contacts", "assigned_at"), of("loyalty_ledger", "posted_at")
+    joined = {str(row["customer_id"]): row["joined_at"] for row in rows["customers"]}
+    brought = [row for row in rows["referrals"] if joined[str(row["customer_id"])] < until]
+    assert set(now.index) == set(orders)
+    assert len(now) > 380
+    for name, seen_row in now.iterrows():
+        mine = orders[str(name)]
+        assert seen_row["orders"] == len(mine)
+        assert seen_row["spent"] == pytest.approx(sum(row["amount_cents"] for row in mine) / 100)
+        assert seen_row["days_since_last_order"] == (until - max(row["ordered_at"] for row in mine)).days
+        assert seen_row["tenure_days"] == (until - joined[str(name)]).days
+        complaints = [row for row in talks.get(str(name), []) if row["kind"] == "complaint"]
+        assert seen_row["complaints"] == len(complaints)
+        open_ones = [row for row in complaints if row["answered_at"] is None or row["answered_at"] >= until]
+        assert seen_row["unanswered_complaints"] == len(open_ones)
+        answered = sorted(surveys.get(str(name), []), key=lambda row: row["answered_at"])
+        assert seen_row["surveys"] == len(answered)
+        if answered:
+            assert seen_row["last_satisfaction"] == answered[-1]["satisfaction"]
+        else:
+            assert pd.isna(seen_row["last_satisfaction"])
+        assert seen_row["contacts"] == sum(row["contacted"] for row in contacts.get(str(name), []))
+        assert seen_row["points"] == sum(row["points"] for row in points.get(str(name), []))
+        assert seen_row["referrals"] == sum(str(row["referrer_id"]) == name for row in brought)
+
+
+def test_a_replay_touches_nobody_before_its_week_and_its_profits_add_up():
+    from dataclasses import replace
+
+    from datasets.world import live, load_scenario
+    from exercises.customers import replayed, seen
+
+    usual = load_scenario("tea_shops").policy
+    after = replace(usual, answered_share=1.0, from_week=52)
+    both = replayed("tea_shops", before=usual, after=after, customers=400)
+    cents = (
+        live(load_scenario("tea_shops"), customers=400, seed=7)
+        .truth_customers.to_pandas()["profit_cents"]
+        .sum()
+    )
+    assert both["profit_before"].sum() == pytest.approx(cents / 100, abs=1)
+    assert both["incremental_profit"].sum() == pytest.approx(
+        (both["profit_after"] - both["profit_before"]).sum()
+    )
+    assert (both["incremental_profit"] != 0).any()
+    one, other = (seen("tea_shops", policy=policy, at_week=52, customers=400) for policy in (usual, after))
+    pd.testing.assert_frame_equal(one, other)
+    assert set(one.index) <= set(both.index)
+    one.loc[:, "orders"] = 0
+    assert (seen("tea_shops", policy=usual, at_week=52, customers=400)["orders"] > 0).all(), (
+        "written into another's"
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import lessons
+
 ROOT = Path(__file__).parent.parent
 ROOMS = ("classroom", "datasets", "exercises", "lessons")
 # Where a screen may be drawn.
@@ -60,7 +62,12 @@ def test_nothing_imports_the_app():
 
 
 def test_streamlit_is_drawn_with_in_the_screen_rooms_alone():
-    drawn = [file for file in modules() if any(name.split(".")[0] == "streamlit" for name in imports(file))]
+    drawn = [
+        file
+        for file in modules()
+        if not file.name.startswith("test_")
+        and any(name.split(".")[0] == "streamlit" for name in imports(file))
+    ]
     assert len(drawn) >= 8
     for file in drawn:
         place = file.relative_to(ROOT).as_posix()
@@ -77,3 +84,16 @@ def test_sizes_that_feel_right(name):
         assert lines <= most, (
             f"{file.relative_to(ROOT)} has {lines} lines; split it into a second plain file."
         )
+
+
+def test_no_page_imports_the_heavy_libraries_before_its_first_use():
+    """A reader of the home page does not wait for a library that fits trees."""
+    pages = [f"{topic.module}.page" for topic in lessons.topics()]
+    assert len(pages) >= 17
+    code = "import importlib, sys\n" + "".join(f"importlib.import_module({page!r})\n" for page in pages)
+    code += "import classroom.screens.practice, classroom.screens.progress, lessons.screens.glossary\n"
+    code += "print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "lessons.churn.churn_prediction.page" in loaded
+    assert not loaded & {"sklearn", "statsmodels", "scipy.optimize", "scipy.stats"}

@@ -21,6 +21,8 @@ from tests.benchmarks.client import visit
 from tests.browser.server import Server, browser, serve, settle
 
 WARM_UP, RERUNS = 26, 80
+# Seconds in which the server has made what it makes beside the first page.
+WARMED = 12
 LOADS, MOVES, STARTS = 9, 15, 5
 # What is calculated afresh at every move; elsewhere the customers are summarised and fitted once.
 FORMULAS = ("clv",)
@@ -74,12 +76,26 @@ def rows() -> Iterator[Row]:
             return stack.enter_context(serve(home=home, script=home / f"{name}.py"))
 
         ours, empty, small = served("ours"), served("empty", EMPTY), served("small", SMALL)
+        yield from openings(ours)
         yield from on_the_server(ours, small)
         chromium = stack.enter_context(browser())
         if chromium is None:
             raise CannotRun("there is no Chromium here; install it, or set CRM_LAB_CHROMIUM to its path.")
         yield from in_the_browser(chromium, ours, empty, small)
         yield Row(what="start to first painted page", unit="s", ours=starts(chromium, folder), at_most=60)
+
+
+def openings(ours: Server) -> Iterator[Row]:
+    """The very first opening of each topic, and its first run after the lock, once the server's own worlds are made."""
+    with visit(ours.url, ""):
+        time.sleep(WARMED)
+    for topic in lessons.topics():
+        begun = time.perf_counter()
+        with visit(ours.url, topic.name) as visitor:
+            opened = time.perf_counter() - begun
+            locked = visitor.run(pressed=visitor.button(f"{topic.name}.lock"))
+        yield Row(what=f"first opening of {topic.name}", unit="s", ours=[opened], at_most=2)
+        yield Row(what=f"first lock of {topic.name}", unit="s", ours=[locked], at_most=2)
 
 
 def on_the_server(ours: Server, small: Server) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from lessons.churn.churn_prediction.model import auc
 KIND = "scores"
 CONCEPTS = ("churn-prediction",)
 ORDER = 2
-UNITS = {"earlier_week": "number", "later_week": "number", "spent": "money:2", "worth": "number:3"}
+UNITS = {"spent": "money:2", "worth": "number:3"}
 TOLERANCE = 0.35
 SHOWN = ["tenure_days", "orders", "days_since_last_order", "spent", "complaints"]
 
@@ -24,19 +24,24 @@ def _company() -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     then, now = (seen("tea_shops", policy=policy, at_week=week) for week in (52, 78))
     then["silent"] = (now["days_since_last_order"].reindex(then.index) >= 182).astype("int64")
     in_shop = "business == 'shop' & contract == 0 & days_since_last_order < 182"
-    gone = replayed("tea_shops", before=policy, after=policy)["left_before"]
-    return then.query(in_shop)[[*SHOWN, "silent"]], now.query(in_shop)[SHOWN], gone
+    truth = replayed("tea_shops", before=policy, after=policy)
+    return then.query(in_shop)[[*SHOWN, "silent"]], now.query(in_shop)[SHOWN], truth["left_before"]
 
 
 def given(rng: np.random.Generator) -> dict:
     """Draw 1,000 customers of each list."""
-    lists = [one.iloc[np.sort(rng.permutation(len(one))[:1000])].reset_index() for one in _company()[:2]]
-    return {"earlier_week": 52, "later_week": 78, "earlier": lists[0], "customers": lists[1]}
+    one, other = (one.sample(1000, random_state=rng).sort_index() for one in _company()[:2])
+    return {
+        "earlier_week": 52,
+        "later_week": 78,
+        "earlier": one.reset_index(),
+        "customers": other.reset_index(),
+    }
 
 
 def answer(*, customers: pd.DataFrame, **_) -> pd.Series:
     """How far the silence is beyond the customer's own pace: orders × ln(tenure ÷ tenure at the last order)."""
-    rows = customers.set_index("customer_id")
+    rows = _by(customers)
     tenure = rows["tenure_days"] + 30  # a month more, so that nobody is judged by a few days
     return rows["orders"] * np.log(tenure / (tenure - rows["days_since_last_order"]))
 
@@ -51,13 +56,12 @@ def chance(**_) -> float:
     return 0.5
 
 
-def _by(column: str, sign: int = 1):
-    return lambda customers, **_: sign * customers.set_index("customer_id")[column]
+def _by(customers: pd.DataFrame, **_) -> pd.DataFrame:
+    return customers.set_index("customer_id")
 
 
 MISTAKES = {
-    "recency_turned_round": _by("days_since_last_order", -1),
-    "most_orders_first": _by("orders"),
-    "biggest_spenders_first": _by("spent"),
-    "longest_customers_first": _by("tenure_days"),
+    "recency_turned_round": lambda **given: -_by(**given)["days_since_last_order"],
+    "most_orders_first": lambda **given: _by(**given)["orders"],
+    "biggest_spenders_first": lambda **given: _by(**given)["spent"],
 }

@@ -24,30 +24,28 @@ WHO = {"customers": 2500, "at_week": 88, "seed": 7}
 def _company() -> tuple[pd.DataFrame, pd.Series]:
     """What the shop sees before the letter, and what a letter truly adds to each one's expected profit."""
     tea = load_scenario("tea_shops")
+    known = seen("tea_shops", policy=tea.policy, **WHO).query("business == 'shop' & contract == 0")[SHOWN]
     ways = [replace(tea.policy, targeting=whom) for whom in ("everyone", "nobody")]
-    futures = [future_value(tea, policy=way, horizon_weeks=16, replicates=60, **WHO) for way in ways]
-    ids = futures[0]["customer_id"].astype(str)
-    written_to, silent = (future.set_index(ids)["expected_profit_cents"] / 100 for future in futures)
-    known = seen("tea_shops", policy=tea.policy, **WHO)
-    return known.query("business == 'shop' & contract == 0")[SHOWN], written_to - silent
+    ahead = [future_value(tea, policy=way, horizon_weeks=16, replicates=60, **WHO) for way in ways]
+    added = (ahead[0]["expected_profit_cents"] - ahead[1]["expected_profit_cents"]) / 100
+    return known, added.set_axis(ahead[0]["customer_id"].astype(str))
 
 
 def given(rng: np.random.Generator) -> dict:
     """Draw 1,000 of the shop's customers."""
-    known = _company()[0]
-    return {"picks": 200, "customers": known.iloc[np.sort(rng.permutation(len(known))[:1000])].reset_index()}
+    some = _company()[0].sample(1000, random_state=rng).sort_index()
+    return {"picks": 200, "customers": some.reset_index()}
 
 
 def answer(*, picks: int, customers: pd.DataFrame) -> list[str]:
     """Take the highest sums of the three RFM scores, and among equals who spent more."""
     named = {"days_since_last_order": "recency_days", "orders": "frequency", "spent": "monetary"}
     total = scores(customers.rename(columns=named), scheme="quintiles").sum(axis=1)
-    return _first(picks, customers.assign(total=-total, less=-customers["spent"]), ["total", "less"])
+    return _first(picks, customers.assign(total=total), "total", "spent")
 
 
-def _first(picks: int, customers: pd.DataFrame, by: list[str], *, ascending: bool = True) -> list[str]:
-    ranked = customers.sort_values([*by, "customer_id"], ascending=ascending)
-    return ranked["customer_id"].head(picks).tolist()
+def _first(picks: int, customers: pd.DataFrame, *by: str) -> list[str]:
+    return customers.sort_values([*by, "customer_id"], ascending=False)["customer_id"].head(picks).tolist()
 
 
 def worth(submitted: list[str], **_) -> float:
@@ -61,7 +59,6 @@ def chance(*, picks: int, customers: pd.DataFrame) -> float:
 
 
 MISTAKES = {
-    "wakes_the_silent": lambda **given: _first(**given, by=["days_since_last_order"], ascending=False),
-    "longest_customers": lambda **given: _first(**given, by=["tenure_days"], ascending=False),
-    "fewest_orders": lambda **given: _first(**given, by=["orders"]),
+    "wakes_the_silent": lambda **given: _first(*given.values(), "days_since_last_order"),
+    "longest_customers": lambda **given: _first(*given.values(), "tenure_days"),
 }

@@ -8,8 +8,8 @@ KIND = "choice"
 CONCEPTS = ("loyalty-program",)
 ORDER = 2
 UNITS = {
-    **{name: "money:0" for name in ("before", "after", "other_before", "other_after", "cost")},
-    **{name: "money:0" for name in ("rise", "other_rise", "extra")},
+    **dict.fromkeys(("before", "after", "other_before", "other_after", "cost"), "money:0"),
+    **dict.fromkeys(("rise", "other_rise", "extra"), "money:0"),
     "margin": "percent",
     "won": "money:2",
     "profit": "money:2",

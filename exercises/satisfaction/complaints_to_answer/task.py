@@ -1,7 +1,5 @@
 """Which complaints get a good answer?  Marked by what the answers truly bring, customer by customer."""
 
-from __future__ import annotations
-
 import functools
 from dataclasses import replace
 
@@ -27,8 +25,7 @@ def _desk() -> tuple[pd.DataFrame, pd.Series]:
     none, everyone = (replace(usual, answered_share=share, from_week=WEEK) for share in (0.0, 1.0))
     lived = replayed("tea_shops", before=none, after=everyone, customers=PEOPLE)
     known = seen("tea_shops", policy=usual, at_week=WEEK, customers=PEOPLE)[SHOWN]
-    spoke = lived.index[lived["change"] == "answer"]
-    return known[known.index.isin(spoke)], lived["incremental_profit"]
+    return known[known.index.isin(lived.query("change == 'answer'").index)], lived["incremental_profit"]
 
 
 def given(rng: np.random.Generator) -> dict:
@@ -37,14 +34,11 @@ def given(rng: np.random.Generator) -> dict:
     return {"picks": 200, "customers": known.iloc[np.sort(rng.permutation(len(known))[:1000])].reset_index()}
 
 
-def _first(column: str, *, ascending: bool, picks: int, customers: pd.DataFrame) -> list[str]:
-    ranked = customers.sort_values([column, "customer_id"], ascending=ascending)
-    return ranked["customer_id"].head(picks).tolist()
-
-
-def answer(*, picks: int, customers: pd.DataFrame) -> list[str]:
-    """Take those who have spent the most: an answer keeps orders, and theirs are worth the most."""
-    return _first("spent", ascending=False, picks=picks, customers=customers)
+def _first(column: str, ascending: bool):
+    by = [column, "customer_id"]
+    return lambda picks, customers: (
+        customers.sort_values(by, ascending=ascending)["customer_id"].head(picks).tolist()
+    )
 
 
 def worth(submitted: list[str], **_) -> float:
@@ -57,8 +51,10 @@ def chance(*, picks: int, customers: pd.DataFrame) -> float:
     return picks * float(_desk()[1].reindex(customers["customer_id"]).mean())
 
 
+# An answer keeps orders, and those of who has spent the most are worth the most.
+answer = _first("spent", False)
 MISTAKES = {
-    "newest": functools.partial(_first, "tenure_days", ascending=True),
-    "smallest": functools.partial(_first, "spent", ascending=True),
-    "longest_silent": functools.partial(_first, "days_since_last_order", ascending=False),
+    "newest": _first("tenure_days", True),
+    "smallest": _first("spent", True),
+    "longest_silent": _first("days_since_last_order", False),
 }

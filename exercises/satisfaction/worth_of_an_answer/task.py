@@ -9,16 +9,9 @@ CONCEPTS = ("service-recovery",)
 ORDER = 1
 UNITS = {
     "complaints": "number",
-    "back_answered": "percent",
-    "back_not": "percent",
-    "sales": "money:0",
-    "margin": "percent",
-    "cost": "money:0",
-    "answer": "money:0",
-    "points": "percent",
     "kept": "number:1",
-    "won": "money:0",
-    "spent": "money:0",
+    **dict.fromkeys(("back_answered", "back_not", "margin", "points"), "percent"),
+    **dict.fromkeys(("sales", "cost", "won", "spent", "answer"), "money:0"),
 }
 TOLERANCE = 1.0
 

@@ -22,7 +22,7 @@ def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
     text, claim = stage.text, found.claim
     low, high = CLAIMED[claim]
     tallest = found.outcome if math.isfinite(found.outcome) else 0.0
-    top = charts.limit(1.1 * max(1.15 * high, tallest, stage.guess / 100 if claim == "five_points" else 0))
+    top = charts.limit(1.1 * max(high, tallest, stage.guess / 100 if claim == "five_points" else 0))
     top = 1.0 if claim in WHOLE else top
     left, right = float(found.x[0]), float(found.x[-1])
     figure = charts.axes(

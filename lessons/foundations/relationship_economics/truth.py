@@ -281,6 +281,7 @@ def _seventy(*, tables: Tables, scenario: Any, **_: Any) -> Held:
         true=1 - float(touched["left_after"].mean()),
         more={
             "ignored": 1 - float(touched["left_before"].mean()),
+            "kept": float(touched["left_before"].mean() - touched["left_after"].mean()),
             "gain_money": float(touched["incremental_profit_cents"].mean()) / 100,
         },
     )

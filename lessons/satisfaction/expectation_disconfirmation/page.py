@@ -100,12 +100,12 @@ def picture(stage: Stage, offer: Offer, best: float) -> charts.Figure:
     charts.curve(figure, x=grid[::3], y=buyers[::3], sign="reference")
     charts.curve(figure, x=grid[::2], y=loyal[::2])
     charts.note(figure, x=10, y=buyers[-1], label=text.label("buy_line"), sign="reference", side="left")
-    label = text.label("best_point", promise=text.number(best, 2))
     height = float(offer.loyal(best)) * 1000
     charts.points(figure, x=[best], y=[height], sign="model", marker=dict(size=13, symbol="circle"))
-    # Right below the top the curve itself would run through the words.
+    # Right below the top the curve itself would run through the word.
     under = height > 350
-    charts.note(figure, x=best, y=height - 110 if under else height, label=label, above=not under)
+    place = height * 0.55 if under else height
+    charts.note(figure, x=best, y=place, label=text.label("best_here"), above=not under)
     return charts.you(figure, x=stage.guess, label=stage.your_label)
 
 
