@@ -422,6 +422,7 @@ def test_the_right_answer_comes_before_a_mistake_and_the_nearer_mistake_before_a
     value = right(one)
     assert mark(one, f"{value + 0.49:.3f}").found == "right"
     assert mark(one, f"{value + 0.51:.3f}").found == "wrong"
+    assert marking._nearest([("far", 10.0), ("near", 10.4), ("none", float("nan"))], [10.3], 0.5) == "near"
     wrong = dict(marking.mistakes(one))
     assert mark(one, f"{wrong['margin_forgotten'] - 0.3:.3f}").mistake == "margin_forgotten"
 
@@ -979,3 +980,14 @@ def test_a_replay_touches_nobody_before_its_week_and_its_profits_add_up():
     assert (seen("tea_shops", policy=usual, at_week=52, customers=400)["orders"] > 0).all(), (
         "written into another's"
     )
+
+
+def test_no_screen_and_no_heavy_library_is_waited_for():
+    code = (
+        "import sys; import exercises.words, exercises.files, exercises.customers, exercises.marking, exercises.__main__\n"
+        "print({'streamlit', 'plotly', 'sklearn', 'scipy', 'statsmodels', 'lessons.frame'} & set(sys.modules))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=core.ROOT.parent, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "set()"

@@ -289,7 +289,8 @@ def between(low: float, high: float, kind: type) -> Callable[[str], Any]:
 
     def read(raw: str) -> Any:
         value = kind(raw)
-        if not low <= value <= high:
+        # Python reads full-width digits too, which no page of ours ever wrote into an address.
+        if not raw.isascii() or not low <= value <= high:
             raise ValueError(raw)
         return value
 

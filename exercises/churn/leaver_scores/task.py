@@ -30,13 +30,8 @@ def _company() -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
 
 def given(rng: np.random.Generator) -> dict:
     """Draw 1,000 customers of each list."""
-    one, other = (one.sample(1000, random_state=rng).sort_index() for one in _company()[:2])
-    return {
-        "earlier_week": 52,
-        "later_week": 78,
-        "earlier": one.reset_index(),
-        "customers": other.reset_index(),
-    }
+    lists = [one.sample(1000, random_state=rng).reset_index() for one in _company()[:2]]
+    return dict(zip(("earlier", "customers"), lists, strict=True))
 
 
 def answer(*, customers: pd.DataFrame, **_) -> pd.Series:

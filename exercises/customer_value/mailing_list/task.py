@@ -17,6 +17,7 @@ ORDER = 2
 UNITS = {"picks": "number", "spent": "money:2", "mean_order": "money:2", "worth": "money:0"}
 TOLERANCE = 0.3
 SHOWN = ["tenure_days", "orders", "days_since_last_order", "spent", "mean_order", "complaints"]
+MEASURES = ["recency_days", "frequency", "monetary"]
 WHO = {"customers": 2500, "at_week": 88, "seed": 7}
 
 
@@ -27,25 +28,24 @@ def _company() -> tuple[pd.DataFrame, pd.Series]:
     known = seen("tea_shops", policy=tea.policy, **WHO).query("business == 'shop' & contract == 0")[SHOWN]
     ways = [replace(tea.policy, targeting=whom) for whom in ("everyone", "nobody")]
     ahead = [future_value(tea, policy=way, horizon_weeks=16, replicates=60, **WHO) for way in ways]
-    added = (ahead[0]["expected_profit_cents"] - ahead[1]["expected_profit_cents"]) / 100
-    return known, added.set_axis(ahead[0]["customer_id"].astype(str))
+    one, other = (way["expected_profit_cents"] / 100 for way in ahead)
+    return known, (one - other).set_axis(ahead[0]["customer_id"].astype(str))
 
 
 def given(rng: np.random.Generator) -> dict:
     """Draw 1,000 of the shop's customers."""
-    some = _company()[0].sample(1000, random_state=rng).sort_index()
-    return {"picks": 200, "customers": some.reset_index()}
+    return {"picks": 200, "customers": _company()[0].sample(1000, random_state=rng).reset_index()}
 
 
 def answer(*, picks: int, customers: pd.DataFrame) -> list[str]:
     """Take the highest sums of the three RFM scores, and among equals who spent more."""
-    named = {"days_since_last_order": "recency_days", "orders": "frequency", "spent": "monetary"}
-    total = scores(customers.rename(columns=named), scheme="quintiles").sum(axis=1)
-    return _first(picks, customers.assign(total=total), "total", "spent")
+    measures = customers[["days_since_last_order", "orders", "spent"]]
+    total = scores(measures.set_axis(MEASURES, axis=1), scheme="quintiles").sum(axis=1)
+    return _most(picks, customers.assign(total=total), ["total", "spent"])
 
 
-def _first(picks: int, customers: pd.DataFrame, *by: str) -> list[str]:
-    return customers.sort_values([*by, "customer_id"], ascending=False)["customer_id"].head(picks).tolist()
+def _most(picks: int, customers: pd.DataFrame, by: str | list[str]) -> list[str]:
+    return customers.nlargest(picks, by)["customer_id"].tolist()
 
 
 def worth(submitted: list[str], **_) -> float:
@@ -59,6 +59,6 @@ def chance(*, picks: int, customers: pd.DataFrame) -> float:
 
 
 MISTAKES = {
-    "wakes_the_silent": lambda **given: _first(*given.values(), "days_since_last_order"),
-    "longest_customers": lambda **given: _first(*given.values(), "tenure_days"),
+    "wakes_the_silent": lambda picks, customers: _most(picks, customers, "days_since_last_order"),
+    "longest_customers": lambda picks, customers: _most(picks, customers, "tenure_days"),
 }

@@ -26,11 +26,8 @@ def given(rng: np.random.Generator) -> dict:
         service, price, rival = (int(one) for one in rng.integers(5, 50, 3))
         if not 60 <= service + price + rival <= 90:
             continue
-        drawn: dict[str, Any] = {
-            "leavers": int(rng.integers(10, 61)) * 10,
-            "value": int(rng.integers(6, 41)) * 100,
-        }
-        drawn |= {"service": service / 100, "price": price / 100, "rival": rival / 100}
+        drawn: dict[str, Any] = {"service": service / 100, "price": price / 100, "rival": rival / 100}
+        drawn |= {"leavers": int(rng.integers(10, 61)) * 10, "value": int(rng.integers(6, 41)) * 100}
         drawn["other"] = (100 - service - price - rival) / 100
         drawn |= {f"hold_{bond}": int(rng.integers(3, 11)) * 5 / 100 for bond in BONDS}
         drawn |= {f"cost_{bond}": int(rng.integers(5, 100)) * 1000 for bond in BONDS}

@@ -1,0 +1,1 @@
+"""Retention rates and a curve from two cohorts, one of them younger."""

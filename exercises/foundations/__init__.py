@@ -1,0 +1,1 @@
+"""Exercises of the first chapter: what CRM is and why it pays."""

@@ -1,0 +1,1 @@
+"""What five points of retention add to a customer of your own."""

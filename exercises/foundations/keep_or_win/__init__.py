@@ -1,0 +1,1 @@
+"""Whether a budget should win customers or keep them."""

@@ -1,0 +1,1 @@
+"""What one point of conversion is worth on a studio's ladder."""

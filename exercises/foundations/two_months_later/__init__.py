@@ -1,0 +1,1 @@
+"""Where people stand on a ladder after two months."""

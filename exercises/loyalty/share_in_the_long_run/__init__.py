@@ -1,0 +1,1 @@
+"""The long-run share of a brand, from a panel of two months."""

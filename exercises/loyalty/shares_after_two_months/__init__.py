@@ -1,0 +1,1 @@
+"""Shares of three brands after two months, by a table of switches."""
