@@ -8,7 +8,7 @@ KIND = "table"
 CONCEPTS = ("customer-ladder",)
 ORDER = 2
 ROWS = ("enquirers", "beginners", "regulars")
-UNITS = {name: "percent" for name in ("stay_1", "climb_1", "stay_2", "climb_2", "stay_3")}
+UNITS = dict.fromkeys(("stay_1", "climb_1", "stay_2", "climb_2", "stay_3"), "percent")
 UNITS |= dict.fromkeys(("enquirers", "beginners", "regulars", "month_1", "month_2", "month_3"), "number:1")
 TOLERANCE = 0.6
 

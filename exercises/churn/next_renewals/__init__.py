@@ -1,0 +1,1 @@
+"""What is a subscriber worth who has already renewed several times?"""

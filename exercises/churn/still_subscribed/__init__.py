@@ -1,0 +1,1 @@
+"""How many subscribers are left after some renewals, by the shifted beta-geometric?"""

@@ -1,0 +1,1 @@
+"""What guests feel on average, where a shortfall weighs more than a surplus."""

@@ -1,0 +1,1 @@
+"""A modest advertisement or a bold one: what each leaves behind."""

@@ -1,0 +1,1 @@
+"""Whether a net promoter score has really risen."""
