@@ -36,7 +36,7 @@ def given(rng: np.random.Generator) -> dict:
 
 def answer(*, customers: pd.DataFrame, **_) -> pd.Series:
     """How far the silence is beyond the customer's own pace: orders × ln(tenure ÷ tenure at the last order)."""
-    rows = _by(customers)
+    rows = customers.set_index("customer_id")
     tenure = rows["tenure_days"] + 30  # a month more, so that nobody is judged by a few days
     return rows["orders"] * np.log(tenure / (tenure - rows["days_since_last_order"]))
 
@@ -51,12 +51,8 @@ def chance(**_) -> float:
     return 0.5
 
 
-def _by(customers: pd.DataFrame, **_) -> pd.DataFrame:
-    return customers.set_index("customer_id")
-
-
 MISTAKES = {
-    "recency_turned_round": lambda **given: -_by(**given)["days_since_last_order"],
-    "most_orders_first": lambda **given: _by(**given)["orders"],
-    "biggest_spenders_first": lambda **given: _by(**given)["spent"],
+    "turned_round": lambda customers, **_: -customers.set_index("customer_id")["days_since_last_order"],
+    "most_orders": lambda customers, **_: customers.set_index("customer_id")["orders"],
+    "biggest_spenders": lambda customers, **_: customers.set_index("customer_id")["spent"],
 }

@@ -41,11 +41,7 @@ def answer(*, picks: int, customers: pd.DataFrame) -> list[str]:
     """Take the highest sums of the three RFM scores, and among equals who spent more."""
     measures = customers[["days_since_last_order", "orders", "spent"]]
     total = scores(measures.set_axis(MEASURES, axis=1), scheme="quintiles").sum(axis=1)
-    return _most(picks, customers.assign(total=total), ["total", "spent"])
-
-
-def _most(picks: int, customers: pd.DataFrame, by: str | list[str]) -> list[str]:
-    return customers.nlargest(picks, by)["customer_id"].tolist()
+    return list(customers.assign(total=total).nlargest(picks, ["total", "spent"])["customer_id"])
 
 
 def worth(submitted: list[str], **_) -> float:
@@ -59,6 +55,6 @@ def chance(*, picks: int, customers: pd.DataFrame) -> float:
 
 
 MISTAKES = {
-    "wakes_the_silent": lambda picks, customers: _most(picks, customers, "days_since_last_order"),
-    "longest_customers": lambda picks, customers: _most(picks, customers, "tenure_days"),
+    "silent": lambda picks, customers: list(customers.nlargest(picks, "days_since_last_order").customer_id),
+    "oldest": lambda picks, customers: list(customers.nlargest(picks, "tenure_days").customer_id),
 }

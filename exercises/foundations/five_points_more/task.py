@@ -7,20 +7,8 @@ import numpy as np
 KIND = "number"
 CONCEPTS = ("relationship-economics",)
 ORDER = 1
-UNITS = {
-    "margin": "money",
-    "retention": "percent",
-    "better": "percent",
-    "discount": "percent",
-    "cost": "money",
-}
-UNITS |= {
-    "now": "money:2",
-    "then": "money:2",
-    "net_now": "money:2",
-    "net_then": "money:2",
-    "answer": "percent:1",
-}
+UNITS = dict.fromkeys(("retention", "better", "discount"), "percent") | {"margin": "money", "cost": "money"}
+UNITS |= dict.fromkeys(("now", "then", "net_now", "net_then"), "money:2") | {"answer": "percent:1"}
 TOLERANCE = 0.004
 
 
@@ -28,10 +16,11 @@ def given(rng: np.random.Generator) -> dict:
     """Draw a service paid by the year whose customers are worth clearly more than winning them costs."""
     while True:
         drawn = {"margin": 20 * int(rng.integers(5, 31)), "retention": int(rng.integers(55, 91)) / 100}
-        drawn |= {"discount": int(rng.integers(5, 16)) / 100}
+        drawn |= {"better": round(drawn["retention"] + 0.05, 2), "discount": int(rng.integers(5, 16)) / 100}
         drawn["cost"] = 10 * round(drawn["margin"] * int(rng.integers(5, 26)) / 100)
         found = steps(**drawn)
-        if found["net_now"] > 0.4 * found["now"]:
+        told_apart = abs(answer(**drawn) - MISTAKES["years_for_value"](**drawn)) > 0.01
+        if found["net_now"] > 0.4 * found["now"] and told_apart:
             return drawn
 
 
@@ -39,11 +28,10 @@ def _value(margin: float, retention: float, discount: float) -> float:
     return margin * (1 + discount) / (1 + discount - retention)
 
 
-def steps(*, margin: float, retention: float, discount: float, cost: float) -> dict:
-    """Return the retention reached, the value before and after, and the same less the cost of winning."""
-    now, then = (_value(margin, share, discount) for share in (retention, retention + 0.05))
+def steps(*, margin: float, retention: float, better: float, discount: float, cost: float) -> dict:
+    """Return the value before and after, and the same less the cost of winning."""
+    now, then = (_value(margin, share, discount) for share in (retention, better))
     return {
-        "better": retention + 0.05,
         "now": now,
         "then": then,
         "net_now": now - cost,

@@ -11,8 +11,8 @@ UNITS = {"try_share": "percent", "join_share": "percent", "year_share": "percent
 UNITS |= {
     "yearly": "money",
     "more": "number:2",
-    "per_joiner": "money",
-    "profit": "money",
+    "per_joiner": "money:2",
+    "profit": "money:2",
     "answer": "money:2",
 }
 TOLERANCE = 1.0

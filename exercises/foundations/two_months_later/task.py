@@ -15,7 +15,7 @@ TOLERANCE = 0.6
 
 def given(rng: np.random.Generator) -> dict:
     """Draw a ladder of three rungs that is still moving."""
-    drawn = {"new": 20 * int(rng.integers(4, 16))}
+    drawn: dict[str, float] = {"new": 20 * int(rng.integers(4, 16))}
     for rung, (stay, climb) in enumerate(((20, 30), (45, 25), (80, 0)), start=1):
         drawn[f"stay_{rung}"] = (stay + 5 * int(rng.integers(0, 4))) / 100
         if climb:

@@ -47,12 +47,8 @@ MISTAKES = {
     "mean_first": lambda *, promise, weight, stays: float(
         felt(mean(gaps(promise, stays), stays), loss_weight=weight - 1)
     ),
-    "once_more": lambda *, promise, weight, stays: mean(
-        felt(gaps(promise, stays), loss_weight=weight), stays
-    ),
-    "ratings_alike": lambda *, promise, weight, stays: float(
-        felt(gaps(promise, stays), loss_weight=weight - 1).mean()
-    ),
+    "once_more": lambda *, weight, **rest: answer(weight=weight + 1, **rest),
+    "ratings_alike": lambda *, stays, **rest: answer(stays=stays.assign(guests=1), **rest),
 }
 
 

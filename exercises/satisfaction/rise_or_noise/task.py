@@ -29,26 +29,22 @@ def given(rng: np.random.Generator) -> dict:
             drawn[f"promoters_{quarter}"] = int(drawn[f"n_{quarter}"] * rng.uniform(0.3, 0.6))
             drawn[f"detractors_{quarter}"] = int(drawn[f"n_{quarter}"] * rng.uniform(0.08, 0.3))
         found = steps(**drawn)
-        rise, larger = found["rise"], max(found["one"], found["other"])
-        if not larger * 1.05 < rise < (found["one"] + found["other"]) * 0.97:
-            continue
-        if rise > found["margin"] * 1.06 if real else rise < found["margin"] * 0.94:
+        rise, widths = found["rise"], (found["one"], found["other"])
+        between = max(widths) * 1.05 < rise < sum(widths) * 0.97
+        if between and real == (rise > found["margin"]) and abs(rise / found["margin"] - 1) > 0.06:
             return drawn
-
-
-def counts(quarter: str, drawn: dict) -> Counts:
-    """The answers of one quarter by kind."""
-    all_of, promoters, detractors = (drawn[f"{name}_{quarter}"] for name in ("n", "promoters", "detractors"))
-    return Counts(promoters=promoters, passives=all_of - promoters - detractors, detractors=detractors)
 
 
 def steps(**drawn) -> dict:
     """Both scores, their rise, the margin of each, and the margin of the rise."""
-    one, other = counts("before", drawn), counts("after", drawn)
+    both = []
+    for when in ("before", "after"):
+        n, promoters, detractors = (drawn[f"{name}_{when}"] for name in ("n", "promoters", "detractors"))
+        both.append(Counts(promoters=promoters, passives=n - promoters - detractors, detractors=detractors))
+    (one, other), moved = both, change(*both)
     step = {"before": one.shares.score_points, "after": other.shares.score_points}
-    step |= {"rise": step["after"] - step["before"], "one": 1.96 * one.standard_error_points()}
-    moved = 1.96 * change(one, other).standard_error_points
-    return step | {"other": 1.96 * other.standard_error_points(), "margin": moved}
+    step |= {"rise": moved.points, "margin": 1.96 * moved.standard_error_points}
+    return step | {"one": 1.96 * one.standard_error_points(), "other": 1.96 * other.standard_error_points()}
 
 
 def answer(**drawn) -> str:
@@ -57,13 +53,8 @@ def answer(**drawn) -> str:
     return "real" if found["rise"] > found["margin"] else "noise"
 
 
-def opposite(**drawn) -> str:
-    """The other verdict for the same kind of reason."""
-    return "noise" if answer(**drawn) == "real" else "real"
-
-
 MISTAKES = {
     "overlap": lambda **drawn: "overlap",
     "either": lambda **drawn: "either",
-    "opposite": opposite,
+    "opposite": lambda **drawn: "noise" if answer(**drawn) == "real" else "real",
 }

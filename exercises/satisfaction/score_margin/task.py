@@ -27,39 +27,34 @@ def given(rng: np.random.Generator) -> dict:
     return counts | {"passives": answers - sum(counts.values())}
 
 
-def shares(promoters: int, passives: int, detractors: int) -> tuple[int, float, float]:
-    """The number of answers, and the shares of promoters and detractors."""
-    answers = promoters + passives + detractors
-    return answers, promoters / answers, detractors / answers
-
-
 def answer(**given) -> float:
     """1.96 standard errors, in points."""
     return Z * Counts(**given).standard_error_points()
 
 
-def wrongly(variance, *, z: float = Z, root: bool = True):
-    """The margin with another variance of one answer, another z, or without the root."""
+def other(variance, *, z: float = Z, power: float = 0.5):
+    """The margin with another variance of one answer, another z, or no root."""
 
     def follow(**given) -> float:
-        answers, p, d = shares(**given)
-        return 100 * z * (math.sqrt(variance(p, d) / answers) if root else variance(p, d) / answers)
+        found = steps(**given)
+        return 100 * z * (variance(found["p"], found["d"]) / found["answers"]) ** power
 
     return follow
 
 
 MISTAKES = {
-    "square_forgotten": wrongly(lambda p, d: p + d),
-    "promoters_alone": wrongly(lambda p, d: p * (1 - p)),
-    "two_shares": wrongly(lambda p, d: p * (1 - p) + d * (1 - d)),
-    "one_error": wrongly(lambda p, d: p + d - (p - d) ** 2, z=1),
-    "root_forgotten": wrongly(lambda p, d: p + d - (p - d) ** 2, root=False),
+    "square_forgotten": other(lambda p, d: p + d),
+    "promoters_alone": other(lambda p, d: p * (1 - p)),
+    "two_shares": other(lambda p, d: p * (1 - p) + d * (1 - d)),
+    "one_error": other(lambda p, d: p + d - (p - d) ** 2, z=1),
+    "root_forgotten": other(lambda p, d: p + d - (p - d) ** 2, power=1),
 }
 
 
 def steps(**given) -> dict:
     """Shares, score, variance and standard error on the way."""
-    answers, p, d = shares(**given)
+    answers = sum(given.values())
+    p, d = given["promoters"] / answers, given["detractors"] / answers
     variance = p + d - (p - d) ** 2
     step = {"answers": answers, "p": p, "d": d, "score": 100 * (p - d)}
     return step | {"variance": variance, "error": math.sqrt(variance / answers)}

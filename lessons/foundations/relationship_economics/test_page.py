@@ -29,6 +29,6 @@ def test_every_claim_has_its_picture_and_its_truth(claim, language):
     assert "{" not in shown.split("$")[0]
     for side in ("min", "max"):
         for slider in page.slider:
-            page.slider(key=slider.key).set_value(getattr(slider, side))
+            slider.set_value(getattr(slider, side))
         page.run()
         assert not page.exception, [item.value for item in page.exception]

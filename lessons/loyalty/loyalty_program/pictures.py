@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -23,7 +25,7 @@ def profit_by_share(
     figure = _line(stage, programme, seen_extra, points)
     if needed <= 1:
         label = stage.text.label("pays_point", share=stage.text.percent(needed))
-        charts.point(figure, x=needed * 100, y=0, label=label, side="left" if needed > 0.3 else "right")
+        charts.point(figure, x=needed * 100, y=0, label=label, **_clear_of(stage.guess, needed * 100))
     return charts.you(figure, x=stage.guess, label=stage.your_label)
 
 
@@ -42,10 +44,9 @@ def held_against(
     believed = programme.profit(extra_sales=seen.seen_extra, **points)
     without = before_after(rows, basket="without")
     figure = _line(stage, programme, seen.seen_extra, points, height=330)
-    charts.point(
-        figure, x=share * 100, y=profit, sign="truth", above=False,
-        label=text.label("true_point", share=text.percent(share)),
-    )  # fmt: skip
+    label = text.label("true_point", share=text.percent(share))
+    place = _clear_of(stage.guess, share * 100)
+    charts.point(figure, x=share * 100, y=profit, sign="truth", label=label, **place)
     charts.point(figure, x=100, y=believed, label=text.label("plain_point"), side="left")
     charts.you(figure, x=stage.guess, label=stage.your_label)
     brought = lives.members["extra"] * programme.margin_share - lives.members["points_off"]
@@ -77,6 +78,12 @@ def held_against(
             "lost_money": text.money(float(-brought[brought < 0].sum()), currency),
         },
     )
+
+
+def _clear_of(guess: float, at: float) -> dict[str, Any]:
+    """Where a word beside the rising line stands clear of it, and of the learner's upright one."""
+    crossed = 0 <= at - guess < 30
+    return {"above": False, "side": "right"} if crossed or at < 25 else {"above": True, "side": "left"}
 
 
 def _line(

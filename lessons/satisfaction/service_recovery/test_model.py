@@ -55,6 +55,10 @@ def test_without_any_pull_an_answer_keeps_nothing():
     assert one.orders_kept(orders=np.array([5.0, 50.0])).tolist() == [0, 0]
     gain = recovery.gains(one, margin_per_order=np.array([1e6]), orders_ahead=np.array([9.0]), cost=25)
     assert gain.tolist() == [-25]
+    # Two and a half answers at 10 each.
+    margin, ahead = np.array([1e6]), np.array([9.0])
+    gain = recovery.gains(one, margin_per_order=margin, orders_ahead=ahead, cost=10, answers=2.5)
+    assert gain.tolist() == [-25]
 
 
 def test_the_best_share_against_every_list_of_six_tried_by_hand():
