@@ -124,8 +124,7 @@ def find(name: str, root: Path = ROOT) -> Exercise:
 
 def of_concepts(concepts: tuple[str, ...], root: Path = ROOT) -> tuple[Exercise, ...]:
     """Return the exercises whose first concept is one of these, in their order."""
-    found = [one for one in exercises(root) if one.concepts and one.concepts[0] in concepts]
-    return tuple(sorted(found, key=lambda one: (one.order, one.name)))
+    return tuple(one for one in exercises(root) if one.concepts and one.concepts[0] in concepts)
 
 
 def of_topic(topic: Topic, root: Path = ROOT) -> tuple[Exercise, ...]:

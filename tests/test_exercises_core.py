@@ -446,6 +446,9 @@ def test_a_table_names_the_mistake_behind_every_row_that_is_off(mine):
         ("two",),
     )
     assert verdict.score == pytest.approx(2 / 3)
+    assert mark(one, f"{first + 77}\n{first}\n25").found == "wrong", (
+        "one of the two rows follows from no mistake"
+    )
     assert mark(one, f"{first}\n{second}\n0.25").slip == "share_for_percent"
     assert mark(one, f"{first}\n{second}\n77").found == "wrong"
     for raw, reason in (
@@ -984,7 +987,7 @@ def test_a_replay_touches_nobody_before_its_week_and_its_profits_add_up():
 
 def test_no_screen_and_no_heavy_library_is_waited_for():
     code = (
-        "import sys; import exercises.words, exercises.files, exercises.customers, exercises.marking, exercises.__main__\n"
+        "import sys; import exercises.words, exercises.files, exercises.customers, exercises.__main__\n"
         "print({'streamlit', 'plotly', 'sklearn', 'scipy', 'statsmodels', 'lessons.frame'} & set(sys.modules))"
     )
     ran = subprocess.run(

@@ -44,7 +44,7 @@ def _one(text: Text, exercise: Exercise, learner: str) -> None:
     said, key = words(exercise, text.language), f"practice.{exercise.name}"
     tries = memory.progress().attempts.get(exercise.path, [])
     opened = st.session_state.get(f"{key}.open", False)
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="small", key=f"{key}.card"):
         with st.container(horizontal=True, vertical_alignment="center"):
             solved = any(one["right"] for one in tries)
             badge = f" :green-badge[:material/check: {text.shared('topic.done')}]" if solved else ""

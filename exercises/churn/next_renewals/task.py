@@ -7,79 +7,53 @@ from lessons.customer_value.btyd.sbg import Sbg
 KIND = "number"
 CONCEPTS = ("sbg",)
 ORDER = 2
-UNITS = {
-    "alpha": "number:1",
-    "beta": "number:1",
-    "renewals": "number",
-    "next": "number",
-    "margin": "money",
-    "discount": "percent",
-    "first": "percent:1",
-    "second": "percent:1",
-    "third": "percent:1",
-    "newcomer": "money:0",
-    "answer": "money:0",
-}
+UNITS = {"alpha": "number:1", "beta": "number:1", "discount": "percent"}
+UNITS |= dict.fromkeys(("margin", "newcomer", "answer"), "money:0")
+UNITS |= dict.fromkeys(("first", "second", "third"), "percent:1") | {"renewals": "number", "next": "number"}
 TOLERANCE = 1.0
 
 
 def given(rng: np.random.Generator) -> dict:
     """Draw the fit, the renewals behind, the margin of one year and the discount rate."""
-    renewals = int(rng.integers(3, 8))
-    return {
-        "alpha": round(float(rng.integers(7, 14)) / 10, 1),
-        "beta": round(float(rng.integers(12, 31)) / 10, 1),
-        "renewals": renewals,
-        "next": renewals + 1,
-        "margin": int(rng.integers(12, 41)) * 20,
-        "discount": round(float(rng.integers(8, 16)) / 100, 2),
-    }
+    fit = {"alpha": int(rng.integers(7, 14)) / 10, "beta": int(rng.integers(12, 31)) / 10}
+    behind = int(rng.integers(3, 8))
+    money = {"margin": int(rng.integers(12, 41)) * 20, "discount": int(rng.integers(8, 16)) / 100}
+    return {**fit, "renewals": behind, "next": behind + 1, **money}
 
 
-def _worth(rates: np.ndarray, margin: float, discount: float, *, later: int = 0) -> float:
-    """Three renewals with these retention rates, the first discounted by `later` years."""
-    return float(margin * np.sum(np.cumprod(rates) / (1 + discount) ** (np.arange(3) + later)))
+def _left(it: dict, renewals: int) -> np.ndarray:
+    """The share of the cohort that is there after `renewals` more than so many, for the next three."""
+    return Sbg(alpha=it["alpha"], beta=it["beta"]).survival(periods=renewals + np.arange(4))
 
 
-def _rates(alpha: float, beta: float, start: int) -> np.ndarray:
-    return Sbg(alpha=alpha, beta=beta).retention(periods=np.arange(start + 1, start + 4))
+def _worth(it: dict, chance: np.ndarray, *, discount: float | None = None, later: int = 0) -> float:
+    factor = 1 + (it["discount"] if discount is None else discount)
+    return float(it["margin"] * np.sum(chance / factor ** (np.arange(3) + later)))
 
 
-def answer(*, alpha, beta, renewals, margin, discount, **_) -> float:
+def _next(it: dict, behind: int) -> np.ndarray:
+    """The chances of the next three renewals of somebody with `behind` renewals."""
+    return _left(it, behind)[1:] / _left(it, behind)[0]
+
+
+def answer(**it) -> float:
     """The next renewal in full, the two after it discounted, each with the chance that it comes."""
-    return _worth(_rates(alpha, beta, renewals), margin, discount)
+    return _worth(it, _next(it, it["renewals"]))
 
 
-def steps(*, alpha, beta, renewals, margin, discount, **_) -> dict:
+def steps(**it) -> dict:
     """The three rates, and what a newcomer's first three renewals would be worth."""
-    first, second, third = (float(rate) for rate in _rates(alpha, beta, renewals))
-    newcomer = _worth(_rates(alpha, beta, 0), margin, discount)
-    return {"first": first, "second": second, "third": third, "newcomer": newcomer}
-
-
-def _unconditional(alpha, beta, renewals, margin, discount, **_) -> float:
-    left = float(Sbg(alpha=alpha, beta=beta).survival(periods=renewals))
-    return left * _worth(_rates(alpha, beta, renewals), margin, discount)
+    left = _left(it, it["renewals"])
+    named = dict(zip(("first", "second", "third"), (left[1:] / left[:-1]).tolist(), strict=True))
+    return named | {"newcomer": _worth(it, _next(it, 0))}
 
 
 MISTAKES = {
-    "as_a_newcomer": lambda alpha, beta, renewals, margin, discount, **_: _worth(
-        _rates(alpha, beta, 0), margin, discount
-    ),
-    "one_rate_for_all": lambda alpha, beta, renewals, margin, discount, **_: _worth(
-        np.full(3, beta / (alpha + beta)), margin, discount
-    ),
-    "counted_from_the_start": _unconditional,
-    "one_renewal_late": lambda alpha, beta, renewals, margin, discount, **_: _worth(
-        _rates(alpha, beta, renewals + 1), margin, discount
-    ),
-    "one_renewal_early": lambda alpha, beta, renewals, margin, discount, **_: _worth(
-        _rates(alpha, beta, renewals - 1), margin, discount
-    ),
-    "first_discounted": lambda alpha, beta, renewals, margin, discount, **_: _worth(
-        _rates(alpha, beta, renewals), margin, discount, later=1
-    ),
-    "no_discount": lambda alpha, beta, renewals, margin, discount, **_: _worth(
-        _rates(alpha, beta, renewals), margin, 0.0
-    ),
+    "as_a_newcomer": lambda **it: _worth(it, _next(it, 0)),
+    "one_rate_for_all": lambda **it: _worth(it, _next(it, 0)[0] ** np.arange(1, 4)),
+    "counted_from_the_start": lambda **it: _worth(it, _left(it, it["renewals"])[1:]),
+    "one_renewal_late": lambda **it: _worth(it, _next(it, it["renewals"] + 1)),
+    "one_renewal_early": lambda **it: _worth(it, _next(it, it["renewals"] - 1)),
+    "first_discounted": lambda **it: _worth(it, _next(it, it["renewals"]), later=1),
+    "no_discount": lambda **it: _worth(it, _next(it, it["renewals"]), discount=0.0),
 }

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from exercises.churn.two_lives import COST, WEEKS, earlier, others
 from lessons.churn.uplift.lived import FEATURES
-from lessons.churn.uplift.model import design, linear, true_gains
+from lessons.churn.uplift.model import design, linear, predicted, true_gains
+from lessons.churn.uplift.two_lives import COST, WEEKS, earlier, others
 
 KIND = "scores"
 CONCEPTS = ("uplift",)
@@ -15,9 +15,9 @@ TOLERANCE = 0.35
 
 
 def given(rng: np.random.Generator) -> dict:
-    """Draw 12,000 customers of the earlier campaign and 2,000 others."""
+    """Draw 12,000 customers of the earlier campaign and 1,200 others."""
     then = earlier().iloc[np.sort(rng.permutation(len(earlier()))[:12_000])]
-    rows = others().iloc[np.sort(rng.permutation(len(others()))[:2000])].drop(columns="added")
+    rows = others().iloc[np.sort(rng.permutation(len(others()))[:1200])].drop(columns="added")
     return {
         "weeks": WEEKS,
         "earlier": then.drop(columns="customer_id").reset_index(drop=True),
@@ -31,7 +31,7 @@ def answer(*, earlier: pd.DataFrame, customers: pd.DataFrame, **_) -> pd.Series:
     seen, margin = x[: len(earlier)], earlier["margin"].to_numpy()
     called = earlier["called"].to_numpy() == 1
     two = (linear(seen[part], margin[part], penalty=1000.0) for part in (called, ~called))
-    score = x[len(earlier) :] @ np.subtract(*two)
+    score = predicted(x[len(earlier) :], np.subtract(*two))
     return pd.Series(score, index=customers["customer_id"].to_numpy())
 
 

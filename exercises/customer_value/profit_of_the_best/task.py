@@ -10,7 +10,6 @@ UNITS = {
     "visit_cost": "money",
     "sales": "money",
     "margin_share": "percent",
-    "profit": "money",
     "best_two": "money",
     "all_ten": "money",
     "answer": "percent:1",
@@ -21,16 +20,17 @@ TOLERANCE = 0.005
 def given(rng: np.random.Generator) -> dict:
     """Draw ten wholesale accounts; small ones often want to be visited as much as large ones."""
     while True:
-        sales = np.sort(np.round(rng.lognormal(10.2, 0.8, 10), -2))[::-1]
-        visits = rng.integers(4, 60, 10)
-        margin = rng.integers(22, 41, 10) / 100
-        made = {"visit_cost": 5 * int(rng.integers(30, 61))}
-        accounts = {"account": list("ABCDEFGHIJ"), "sales": sales, "margin_share": margin, "visits": visits}
-        made["accounts"] = pd.DataFrame(accounts)
-        ways = [answer(**made), *(follow(**made) for follow in MISTAKES.values())]
-        apart = min(abs(one - ways[0]) for one in ways[1:]) > 0.015
-        if apart and _profit(**made).sum() > 0.2 * (sales * margin).sum() and ways[0] < 3:
-            return made
+        sales, visits = np.sort(np.round(rng.lognormal(10.2, 0.8, 10), -2))[::-1], rng.integers(4, 60, 10)
+        margin, visit_cost = rng.integers(15, 46, 10) / 100, 5 * int(rng.integers(30, 61))
+        profit = sales * margin - visits * visit_cost
+        if profit.sum() < 5000:
+            continue
+        best = np.sort(profit)[-2:].sum()
+        ways = (sales[:2].sum() / sales.sum(), profit[:2].sum() / profit.sum(), best / profit.clip(0).sum())
+        share = best / profit.sum()
+        if share < 3 and min(abs(way - share) for way in ways) > 0.015:
+            accounts = {"account": list("ABCDEFGHIJ"), "sales": sales, "margin_share": margin}
+            return {"visit_cost": visit_cost, "accounts": pd.DataFrame(accounts | {"visits": visits})}
 
 
 def _profit(*, visit_cost: float, accounts: pd.DataFrame) -> pd.Series:

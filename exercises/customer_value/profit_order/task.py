@@ -6,12 +6,8 @@ import pandas as pd
 KIND = "ranking"
 CONCEPTS = ("abc-analysis",)
 ORDER = 2
-UNITS = {
-    "delivery_cost": "money",
-    "sales": "money",
-    "margin_share": "percent",
-    "terms_cost": "percent:1",
-    "profits": "money",
+UNITS = {"delivery_cost": "money", "sales": "money", "margin_share": "percent", "profits": "money:0"} | {
+    "terms_cost": "percent:1"
 }
 TOLERANCE = 0
 OPTIONS = ("hotel", "cafe", "market", "school", "airport")
@@ -23,24 +19,23 @@ def given(rng: np.random.Generator) -> dict:
         accounts = pd.DataFrame(
             {
                 "account": OPTIONS,
-                "sales": rng.choice(np.arange(40, 200), 5, replace=False) * 1000.0,
-                "margin_share": rng.integers(20, 46, 5) / 100,
-                "deliveries": rng.integers(10, 160, 5),
-                "days_to_pay": rng.choice(np.arange(15, 181, 15), 5, replace=False),
+                "sales": rng.choice(np.arange(60, 200), 5, replace=False) * 1000.0,
+                "margin_share": rng.integers(12, 46, 5) / 100,
+                "deliveries": rng.integers(10, 240, 5),
+                "days_to_pay": rng.choice(np.arange(15, 271, 15), 5, replace=False),
             }
         )
         made = {"delivery_cost": 10 * int(rng.integers(8, 21)), "terms_cost": 0.12, "accounts": accounts}
         profit = np.sort(_profit(**made))
         ways = {tuple(way) for way in (answer(**made), *(follow(**made) for follow in MISTAKES.values()))}
-        if np.diff(profit).min() > 500 and len(ways) == 1 + len(MISTAKES):
+        if np.diff(profit).min() > 200 and len(ways) == 1 + len(MISTAKES):
             return made
 
 
 def _profit(*, delivery_cost: float, terms_cost: float, accounts: pd.DataFrame) -> pd.Series:
     """Margin less deliveries, less the interest on what is owed while they take their time to pay."""
-    owed = accounts["sales"] * accounts["days_to_pay"] / 365
-    margin = accounts["sales"] * accounts["margin_share"]
-    return margin - accounts["deliveries"] * delivery_cost - owed * terms_cost
+    kept = accounts["margin_share"] - accounts["days_to_pay"] / 365 * terms_cost
+    return accounts["sales"] * kept - accounts["deliveries"] * delivery_cost
 
 
 def answer(**given) -> list[str]:
@@ -60,5 +55,5 @@ def steps(**given) -> dict:
 MISTAKES = {
     "by_sales": lambda accounts, **_: _ranked(accounts["sales"]),
     "by_margin": lambda accounts, **_: _ranked(accounts["sales"] * accounts["margin_share"]),
-    "terms_forgotten": lambda **given: _ranked(_profit(**(given | {"terms_cost": 0.0}))),
+    "terms_forgotten": lambda **given: _ranked(_profit(**{**given, "terms_cost": 0.0})),
 }

@@ -23,7 +23,10 @@ NAMES = ("Ana", "Ben", "Chen", "Dora", "Emil", "Fay", "Gu", "Hana", "Ivo", "Jin"
 
 def given(rng: np.random.Generator) -> dict:
     """Draw ten customers, no value twice, and ask for one who has no score in the middle."""
-    prices = {"cost": int(rng.integers(3, 10)), "order_value": 10 * int(rng.integers(7, 16))}
+    prices: dict[str, float] = {
+        "cost": int(rng.integers(3, 10)),
+        "order_value": 10 * int(rng.integers(7, 16)),
+    }
     prices["margin_share"] = int(rng.integers(30, 61)) / 100
     values = {"days_since_last_order": range(2, 240), "orders": range(1, 25), "spent": range(40, 2400, 5)}
     while True:

@@ -115,7 +115,7 @@ def auc(labels: ArrayLike, scores: ArrayLike) -> float:
     stayers = len(labels) - leavers
     if not leavers or not stayers:
         return float("nan")
-    ranks = pd.Series(scores).rank(method="average").to_numpy()
+    ranks = pd.Series(scores).rank(method="first").to_numpy()
     return float((ranks[labels == 1].sum() - leavers * (leavers + 1) / 2) / (leavers * stayers))
 
 

@@ -53,11 +53,24 @@ def design(features: pd.DataFrame) -> Floats:
     return np.column_stack([np.ones(len(made)), made, *products])
 
 
+def _cross(x: Floats, z: Floats) -> Floats:
+    """xᵀ z in pieces: on so tall a product all cores would set to work, and on a busy server wait for one another."""
+    made = np.zeros((x.shape[1], z.shape[1]))
+    for row in range(0, len(x), 512):
+        made += x[row : row + 512].T @ z[row : row + 512]
+    return made
+
+
+def predicted(x: Floats, coefficients: Floats) -> Floats:
+    """x b, one number a row."""
+    return np.einsum("ni,i->n", x, coefficients)
+
+
 def linear(x: Floats, y: Floats, *, penalty: float) -> Floats:
     """Least squares with a ridge on all coefficients (k,) but the first."""
     ridge = penalty * np.eye(x.shape[1])
     ridge[0, 0] = 0.0
-    return np.linalg.solve(x.T @ x + ridge, x.T @ y)
+    return np.linalg.solve(_cross(x, x) + ridge, np.einsum("ni,n->i", x, y))
 
 
 def logistic(x: Floats, y: Floats, *, penalty: float) -> Floats:
@@ -66,9 +79,9 @@ def logistic(x: Floats, y: Floats, *, penalty: float) -> Floats:
     ridge[0, 0] = 1e-9
     found = np.zeros(x.shape[1])
     for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(x @ found, -30, 30)))
-        slope = x.T @ (y - chance) - ridge @ found
-        step = np.linalg.solve((x * (chance * (1 - chance))[:, None]).T @ x + ridge, slope)
+        chance = 1 / (1 + np.exp(-np.clip(predicted(x, found), -30, 30)))
+        slope = np.einsum("ni,n->i", x, y - chance) - ridge @ found
+        step = np.linalg.solve(_cross(x * (chance * (1 - chance))[:, None], x) + ridge, slope)
         found = found + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
         if np.abs(step).max() < 1e-9:
             break
@@ -96,14 +109,14 @@ def scores(
         if not called.any() or not others.any():
             raise ValueError("contacted must be 1 for some and 0 for others in each half of the customers")
         if method == "two":
-            score = x[ours] @ (
-                linear(x[called], y[called], penalty=penalty) - linear(x[others], y[others], penalty=penalty)
-            )
+            with_call, without = (linear(x[part], y[part], penalty=penalty) for part in (called, others))
+            score = predicted(x[ours], with_call - without)
         elif method == "transformed":
             turned = transformed_outcome(outcome=y, contacted=t, share=float(t[theirs].mean()))
-            score = x[ours] @ linear(x[theirs], turned[theirs], penalty=penalty)
+            score = predicted(x[ours], linear(x[theirs], turned[theirs], penalty=penalty))
         else:
-            buys = x[ours] @ logistic(x[others], (y[others] > 0).astype(float), penalty=penalty / 10)
+            leaning = logistic(x[others], (y[others] > 0).astype(float), penalty=penalty / 10)
+            buys = predicted(x[ours], leaning)
             score = buys if method == "buyers" else -buys
         found[ours] = pd.Series(score).rank(pct=True).to_numpy()
     return found

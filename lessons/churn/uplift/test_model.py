@@ -160,6 +160,14 @@ def test_features_are_known_before_the_lot_by_hand():
     assert list(found) == [2, 1, 10, 400, 30.0]
 
 
+def test_what_comes_after_the_lot_is_in_no_feature():
+    """The company's whole two years, and a company that ended a week after the lot: the same features."""
+    whole = live(load_scenario("tea_shops"), customers=700, seed=3, tables=lived.TABLES)
+    one, other = lived.hidden(world=whole, customers=700, seed=3), lived.hidden(customers=700, seed=3)
+    pd.testing.assert_frame_equal(one.features, other.features)
+    assert (one.contacted == other.contacted).all()
+
+
 def test_what_makes_no_sense_is_refused():
     with pytest.raises(ValueError, match="share"):
         uplift.transformed_outcome(outcome=[1], contacted=[1], share=1.0)

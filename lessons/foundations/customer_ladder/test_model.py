@@ -172,17 +172,18 @@ def test_climbing_by_hand_counts_the_latest_of_all_that_a_rung_needs():
     earned = pd.DataFrame(
         {
             "customer_id": ["a", "a", "b"],
-            "posted_at": [on(1), on(5), on(3)],
+            "posted_at": [on(1), on(12), on(3)],
             "points": [400, 300, 900],
         }
     )
     brought = pd.Series({"a": on(2), "c": on(6)})
     found = climbs(orders=orders, earned=earned, silver_points=600, brought=brought)
-    # a: orders on days 1, 5, 9; silver on day 5, so a member on day 9; brought somebody before that.
-    assert list(found.times.loc["a"]) == [on(1), on(5), on(9), on(9), on(9)]
+    # a: orders on days 1, 5, 9; the 600th point on day 12, so a member then; brought somebody before that.
+    assert list(found.times.loc["a"]) == [on(1), on(5), on(9), on(12), on(12)]
     # b has the points but two orders only; c brought somebody after one order.
     assert list(found.times.loc["b"].isna()) == [False, False, True, True, True]
     assert found.counted(on(30)) == [(3, 2), (2, 1), (1, 1), (1, 1)]
+    assert found.counted(on(10)) == [(3, 2), (2, 1), (1, 0), (0, 0)]
     assert found.counted(on(4)) == [(2, 1), (1, 0), (0, 0), (0, 0)]
 
 

@@ -84,7 +84,9 @@ def words(stage: Stage, claim: str, tested: Test, along: Condition) -> dict[str,
     place = "holds_where" if tested.holds else "holds_nowhere"
     return {
         "box": amount(text, "five_points", box),
-        "tested": text.label(claim),
+        "tested": text.label(f"says_{claim}")
+        if stage.presenting
+        else text.label("named", claim=text.label(claim)),
         "verdict": text.label(verdict, **values),
         "where": text.label(place, along=text.label(along.name), range=holds(text, tested, along)),
         "when": text.label(f"when_{claim}", **values),

@@ -32,7 +32,9 @@ def model(stage: Stage) -> None:
     tested = claims.put_to_test(
         claim, given, along=first.name, low=first.inside(first.low), high=first.inside(first.high)
     )
-    stage.notice(f"says_{claim}")
+    if not stage.presenting:
+        # On the projector it would push the chart off the screen; there it stands beside the reason.
+        stage.notice(f"says_{claim}")
     stage.figure("claimed", more.claimed(text, claim))
     stage.figure("outcome", more.amount(text, claim, tested.outcome))
     stage.figure("holds", more.holds(text, tested, first))

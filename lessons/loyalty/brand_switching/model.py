@@ -78,7 +78,7 @@ def run_length(matrix: ArrayLike) -> Floats:
 def fundamental(matrix: ArrayLike) -> Floats:
     """Kemeny and Snell's Z = (I − P + 1π)⁻¹, from which passage times and reactions to a change follow."""
     chances = checked(matrix)
-    return np.linalg.inv(np.eye(len(chances)) - chances + steady_state(chances))
+    return np.linalg.inv(np.eye(len(chances)) - chances + steady_state(chances)).astype(np.float64)
 
 
 def first_passage(matrix: ArrayLike) -> Floats:

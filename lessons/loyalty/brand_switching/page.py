@@ -78,15 +78,19 @@ def model(stage: Stage) -> None:
 def picture(stage: Stage, shares: np.ndarray) -> charts.Figure:
     """The three shares month by month, Harbour Tea's as the model's own."""
     text = stage.text
+    # The axis ends at three quarters where that is enough: lines close to each other get room for their words.
+    top = 3 if max(float(shares.max()), stage.guess / 100) < 0.68 else 4
     figure = charts.axes(
         charts.blank(),
         x_title=text.label("months_axis"),
         x_ticks=[(month, text.number(month)) for month in (0, 6, 12, 18, 24)],
-        y_ticks=[(share, text.percent(share) if share else "0") for share in (0, 0.25, 0.5, 0.75, 1)],
+        y_ticks=[
+            (share, text.percent(share) if share else "0") for share in (0, 0.25, 0.5, 0.75, 1)[: top + 1]
+        ],
     )
     months, ours = list(range(MONTHS + 1)), shares[:, 0]
     # Each word at a month of its own, so that lines that meet do not write over each other.
-    for brand, at in ((1, 11), (2, 4)):
+    for brand, at in ((1, 16), (2, 4)):
         charts.curve(figure, x=months, y=shares[:, brand], sign="reference")
         above = bool(shares[at, brand] >= ours[at])
         charts.note(
@@ -99,5 +103,5 @@ def picture(stage: Stage, shares: np.ndarray) -> charts.Figure:
         )
     charts.curve(figure, x=months, y=ours)
     label = text.label("ends", share=text.percent(ours[-1]))
-    charts.point(figure, x=17, y=ours[17], label=label, above=bool(ours[17] >= stage.guess / 100))
+    charts.point(figure, x=10, y=ours[10], label=label, above=bool(ours[10] >= stage.guess / 100))
     return charts.you(figure, y=stage.guess / 100, label=stage.your_label)

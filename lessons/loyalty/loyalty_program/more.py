@@ -86,7 +86,7 @@ def account(stage: frame.Stage, months: pd.DataFrame) -> None:
     charts.curve(figure, x=list(range(len(months))), y=months["owed"].to_numpy())
     last = len(months) - 1
     label = text.label("owed_point", amount=text.money(float(months["owed"].iloc[-1]), currency))
-    charts.point(figure, x=last, y=float(months["owed"].iloc[-1]), label=label, side="left")
+    charts.point(figure, x=last, y=float(months["owed"].iloc[-1]), label=label, side="left", above=False)
     st.markdown(text.section("account").body, width=510)
     frame.draw_chart(figure, key="account_chart", alt=text.label("account"))
     shown = months.tail(12)
@@ -124,7 +124,7 @@ def rush(stage: frame.Stage, rows: pd.DataFrame) -> None:
     peak = given.iloc[place]
     charts.note(
         figure,
-        x=peak["week"] - 1,
+        x=peak["week"] - 2.5,
         y=peak["sales"],
         label=text.label("with_programme"),
         side="left",

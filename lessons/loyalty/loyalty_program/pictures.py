@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,10 @@ def profit_by_share(
     figure = _line(stage, programme, seen_extra, points)
     if needed <= 1:
         label = stage.text.label("pays_point", share=stage.text.percent(needed))
-        charts.point(figure, x=needed * 100, y=0, label=label, **_clear_of(stage.guess, needed * 100))
+        # Clear of the rising line, and of the learner's upright one.
+        crossed = needed < 0.25 or 0 <= needed * 100 - stage.guess < 30
+        side: Literal["left", "right"] = "right" if crossed else "left"
+        charts.point(figure, x=needed * 100, y=0, label=label, side=side, above=not crossed)
     return charts.you(figure, x=stage.guess, label=stage.your_label)
 
 
@@ -45,8 +48,10 @@ def held_against(
     without = before_after(rows, basket="without")
     figure = _line(stage, programme, seen.seen_extra, points, height=330)
     label = text.label("true_point", share=text.percent(share))
-    place = _clear_of(stage.guess, share * 100)
-    charts.point(figure, x=share * 100, y=profit, sign="truth", label=label, **place)
+    charts.point(figure, x=share * 100, y=profit, sign="truth", label=label, above=False, side="right")
+    # A word that the learner's line would cross begins on the line's far side.
+    if 0 <= stage.guess - share * 100 < 30:
+        figure["layout"]["annotations"][-1]["x"] = stage.guess + 0.5
     charts.point(figure, x=100, y=believed, label=text.label("plain_point"), side="left")
     charts.you(figure, x=stage.guess, label=stage.your_label)
     brought = lives.members["extra"] * programme.margin_share - lives.members["points_off"]
@@ -78,12 +83,6 @@ def held_against(
             "lost_money": text.money(float(-brought[brought < 0].sum()), currency),
         },
     )
-
-
-def _clear_of(guess: float, at: float) -> dict[str, Any]:
-    """Where a word beside the rising line stands clear of it, and of the learner's upright one."""
-    crossed = 0 <= at - guess < 30
-    return {"above": False, "side": "right"} if crossed or at < 25 else {"above": True, "side": "left"}
 
 
 def _line(

@@ -10,6 +10,7 @@ import pandas as pd
 from lessons import charts
 from lessons.frame import Text, draw_chart
 from lessons.relationship_marketing.bond_levels.model import BONDS, HOLDS, Ties, best_split
+from lessons.relationship_marketing.bond_levels.pictures import money_marks
 
 _MONEY = "CNY"
 _BUDGETS = np.arange(0, 9.01, 0.5)
@@ -72,17 +73,13 @@ def over_years(text: Text, ties: Ties, best: Ties) -> None:
     """Draw the profit against doing nothing as the years go by, of this split and of the best one."""
     weeks = np.arange(0, round(ties.years * 52) + 1, 2)
     lines = [(one, one.gain_by_week()[weeks]) for one in (ties, best)]
-    top = charts.limit(max(float(values.max()) for _, values in lines))
-    low = min(float(values.min()) for _, values in lines)
-    floor = -charts.limit(-low) if low < -0.02 * top else 0.0
+    ends = [(float(values.min()), float(values.max())) for _, values in lines]
+    marks = money_marks(min(low for low, _ in ends), max(high for _, high in ends))
     figure = charts.axes(
         charts.blank(),
         x_title=text.label("years_axis"),
         x_ticks=[(year, text.number(year)) for year in range(round(ties.years) + 1)],
-        y_ticks=[
-            (mark, text.short_money(mark, _MONEY))
-            for mark in ((floor, 0, top) if floor else (0, top / 2, top))
-        ],
+        y_ticks=[(mark, text.short_money(mark, _MONEY)) for mark in marks],
     )
     for (one, values), sign in zip(lines, ("model", "reference"), strict=True):
         charts.curve(figure, x=weeks / 52, y=values, sign=sign)
@@ -102,17 +99,12 @@ def over_years(text: Text, ties: Ties, best: Ties) -> None:
 def by_budget(text: Text, ties: Ties) -> None:
     """Draw the gain by how much is spent an order, each budget split as well as can be."""
     gains = [best_split(float(budget), customer=ties).gain() for budget in _BUDGETS]
-    top = charts.limit(max(*gains, 1.0))
-    low = min(gains)
-    floor = -charts.limit(-low) if low < -0.02 * top else 0.0
+    marks = money_marks(min(gains), max(gains))
     figure = charts.axes(
         charts.blank(),
         x_title=text.label("budget_axis"),
         x_ticks=[(amount, text.money(amount, _MONEY) if amount else "0") for amount in (0, 3, 6, 9)],
-        y_ticks=[
-            (mark, text.short_money(mark, _MONEY))
-            for mark in ((floor, 0, top) if floor else (0, top / 2, top))
-        ],
+        y_ticks=[(mark, text.short_money(mark, _MONEY)) for mark in marks],
     )
     charts.curve(figure, x=_BUDGETS, y=gains)
     place = int(np.argmax(gains))

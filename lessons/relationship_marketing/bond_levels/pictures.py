@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from lessons import charts
 from lessons.frame import Stage
 from lessons.relationship_marketing.bond_levels.lived import Lived
@@ -37,11 +39,18 @@ def who_still_leaves(stage: Stage, ties: Ties, best: Ties) -> charts.Figure:
     for place, start, kept in zip(places[1:6], starts, saved, strict=True):
         words = f"−{text.number(kept)}" if kept >= 0.5 else text.label("held_by_none" if kept == 0 else "few")
         # Words that are longer than a number stand where the learner's line seldom is.
-        side = "left" if kept >= 0.5 else "right"
+        side = "left" if kept >= 0.5 or start > 65 else "right"
         _beside(figure, at=start, place=place, words=words, sign="reference", side=side)
     for place, count in zip(places[6:], (left, lowest), strict=True):
         _beside(figure, at=count, place=place, words=text.number(count), sign="model", side="right")
     return charts.you(figure, x=stage.guess, label=stage.your_label)
+
+
+def money_marks(low: float, high: float) -> list[float]:
+    """Two to five marks of the money axis, in equal steps round zero."""
+    step = charts.limit(max(high, -low, 2.0)) / 2
+    below, above = (math.ceil(round(max(end, 0.0) / step - 0.1, 9)) for end in (-low, high))
+    return [step * number for number in range(-below, max(above, 1 - below) + 1)]
 
 
 def _beside(
@@ -58,15 +67,8 @@ def truth(stage: Stage, ties: Ties, true: Lived) -> None:
     """Fill the truth panel: the effect on each customer added up, best first, against the model's average."""
     text, gain = stage.text, ties.gain()
     share, total = true.curve()
-    top = charts.limit(max(float(total.max()), gain, 1.0))
-    low = min(float(total.min()), gain, 0.0)
-    step = top / 2
-    floor = 0.0
-    while floor > low:
-        floor -= step
-    marks = [floor + step * number for number in range(round((top - floor) / step) + 1)]
-    if len(marks) > 5:
-        marks = [mark for number, mark in enumerate(marks) if number % 2 == len(marks) % 2 or mark == 0]
+    marks = money_marks(float(min(total.min(), gain)), float(max(total.max(), gain)))
+    floor, top = marks[0], marks[-1]
     figure = charts.axes(
         charts.blank(height=330),
         x_title=text.label("customers_axis"),
@@ -81,7 +83,7 @@ def truth(stage: Stage, ties: Ties, true: Lived) -> None:
         label = text.label("won_by", share=text.percent(share[peak]))
         side = "right" if share[peak] < 0.5 else "left"
         charts.point(figure, x=share[peak], y=total[peak], label=label, sign="truth", side=side)
-    charts.note(figure, x=0.5, y=gain / 2, label=text.label("all_alike"), side="right", above=False)
+    charts.note(figure, x=0.5, y=gain / 2, label=text.label("all_alike"), side="right", above=gain < 0)
     stage.truth(
         figures={
             "gain_model": text.money(gain, _MONEY),

@@ -78,6 +78,7 @@ def by_rate(text: Text, tree: Referrals) -> None:
     charts.note(
         figure, x=1, y=top, label=text.label("threshold"), sign="reference", side="right", above=False
     )
+    figure["layout"]["annotations"][-1]["xshift"] = 6
     charts.curve(figure, x=rate, y=tree.first / (1 - rate))
     if tree.rate <= rate[-1]:
         charts.point(figure, x=tree.rate, y=tree.total(), label=text.number(tree.total()), side="left")

@@ -32,17 +32,11 @@ def generations(stage: Stage, tree: Referrals) -> charts.Figure:
     inside = tree.first * (1 + x) <= 1.1 * top
     charts.curve(figure, x=x, y=alone, sign="reference")
     charts.curve(figure, x=x[inside], y=tree.first * (1 + x[inside]), sign="reference")
-    charts.note(
-        figure,
-        x=15,
-        y=tree.first,
-        label=text.label("nobody_talks"),
-        sign="reference",
-        above=False,
-        side="left",
-    )
-    # Close to its line: below it lies the axis.
-    figure["layout"]["annotations"][-1]["yshift"] = -3
+    # Where the axis lies close below the line there is no room for a word, and no need of one.
+    if tree.first > 0.08 * top:
+        label = text.label("nobody_talks")
+        charts.note(figure, x=15, y=tree.first, label=label, sign="reference", above=False, side="left")
+        figure["layout"]["annotations"][-1]["yshift"] = -3
     edge = float(x[inside][-1])
     charts.note(
         figure,
@@ -97,7 +91,6 @@ def years(stage: Stage, market: Market) -> charts.Figure:
         y=alone[-1],
         label=text.label("nobody_talks"),
         sign="reference",
-        above=False,
         side="left",
     )
     charts.curve(figure, x=x, y=market.customers(x))

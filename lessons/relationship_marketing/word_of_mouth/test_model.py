@@ -113,17 +113,19 @@ def test_counting_by_age_agrees_with_counting_week_by_week():
 def test_counting_by_age_finds_a_planted_rate_that_division_misses():
     """Everyone refers at 0.01 a week; ages from 0 to 100 weeks, so half of the talking is still to come."""
     rng = np.random.default_rng(2)
-    rates, covered = [], 0
+    rates, halves, covered = [], [], 0
     for _ in range(60):
         age = rng.uniform(0, 100, 2000)
         number = rng.poisson(0.01 * age)
         at = rng.uniform(0, np.repeat(age, number))
         seen = count(age_weeks=age, referral_age_weeks=at, weeks=80)
         rates.append(seen.rate)
+        halves.append((seen.high - seen.low) / 2)
         covered += seen.low < 0.8 < seen.high
         assert seen.naive < 0.6
     assert np.mean(rates) == pytest.approx(0.8, abs=0.01)
     assert covered >= 52
+    assert np.mean(halves) == pytest.approx(1.96 * np.std(rates), rel=0.25)
 
 
 def test_harbour_teas_first_customers_brought_what_their_rows_say():

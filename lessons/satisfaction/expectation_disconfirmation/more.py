@@ -38,8 +38,9 @@ def _draw(stage: Stage, name: str, figure: charts.Figure) -> None:
 
 def kink(stage: Stage, offer: Offer) -> None:
     """Satisfaction by performance: at the learner's promise and at the best one."""
-    text, came = stage.text, np.linspace(1, 10, 91)
-    best = offer.best_promise()
+    text, best = stage.text, offer.best_promise()
+    low_came, high_came = max(best - 3, 0), best + 3
+    came = np.linspace(low_came, high_came, 91)
 
     def felt_at(promise: float) -> np.ndarray:
         gap = promises.perceived_gap(
@@ -56,7 +57,7 @@ def kink(stage: Stage, offer: Offer) -> None:
     figure = charts.axes(
         charts.blank(),
         x_title=text.label("came_axis"),
-        x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 7, 10)],
+        x_ticks=[(mark, text.number(mark)) for mark in range(round(low_came + 0.5), int(high_came) + 1, 2)],
         y_ticks=[(mark, text.number(mark)) for mark in (low, 0, top)],
     )
     charts.curve(figure, x=came, y=at_guess, sign="you")
@@ -64,7 +65,13 @@ def kink(stage: Stage, offer: Offer) -> None:
     label = text.label("best_point", promise=text.number(best, 2))
     charts.point(figure, x=best, y=0, label=label, side="left" if best > 4 else "right")
     charts.note(
-        figure, x=10, y=float(at_guess[-1]), label=stage.your_label, sign="you", above=False, side="left"
+        figure,
+        x=high_came,
+        y=float(at_guess[-1]),
+        label=stage.your_label,
+        sign="you",
+        above=False,
+        side="left",
     )
     _draw(stage, "kink", figure)
 
@@ -114,7 +121,7 @@ def learning(stage: Stage, offer: Offer, share: float) -> None:
         figure,
         x_title=text.label("purchase_axis"),
         x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 8, 12)],
-        y_ticks=[(mark, text.number(mark, 1)) for mark in (-most, 0, most)],
+        y_ticks=[(mark, text.number(mark, 1 if mark else 0)) for mark in (-most, 0, most)],
     )
     signs: list[charts.Sign] = ["you", "model"]
     for sign in signs:

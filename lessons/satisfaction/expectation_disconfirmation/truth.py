@@ -30,10 +30,10 @@ def draw(stage: Stage, found: lived.Judged, offer: Offer) -> None:
     }
     values = {
         "answers": text.number(found.survey.observations),
-        "ratio": times(stage, ratio),
+        "ratio": text.number(ratio, 1),
         "low": text.number(ratio - 1.96 * error, 1),
         "high": text.number(ratio + 1.96 * error, 1),
-        "true_ratio": times(stage, found.true_ratio),
+        "true_ratio": text.number(found.true_ratio, 1),
         "surplus": text.number(found.survey.coefficients["surplus"], 2),
         "shortfall": text.number(found.survey.coefficients["shortfall"], 2),
         "true_surplus": text.number(found.lived.coefficients["surplus"], 2),

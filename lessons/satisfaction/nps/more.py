@@ -45,6 +45,7 @@ def kind(text: Text, counts: float) -> str:
 
 def signed(text: Text, value: float, digits: int = 0) -> str:
     """A number with its sign: +1, 0, −1."""
+    value = round(value, digits)
     return ("+" if value > 0 else "") + text.number(value, digits)
 
 

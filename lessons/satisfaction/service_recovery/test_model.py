@@ -201,6 +201,39 @@ def test_a_complainers_line_by_hand():
     assert line["value"] == pytest.approx(320)
 
 
+def test_comparisons_of_five_customers_by_hand():
+    """After the complaint 80 and 40 answered, 20 and 0 not; half is margin: 30 less 5. One order is too late."""
+    day = pd.Timestamp("2024-01-01")
+    bought = [
+        *(("A", 0, 300), ("A", 100, 80), ("A", 200, 999), ("B", 0, 100), ("B", 100, 40)),
+        *(("C", 0, 100), ("C", 100, 20), ("D", 0, 100), ("E", 0, 60)),
+    ]
+    orders = pd.DataFrame(
+        {
+            "customer_id": [who for who, _, _ in bought],
+            "ordered_at": [day + pd.Timedelta(days=at) for _, at, _ in bought],
+            "amount_cents": [100 * amount for _, _, amount in bought],
+        }
+    )
+    talk = pd.DataFrame(
+        {
+            "customer_id": list("ABCD"),
+            "kind": "complaint",
+            "started_at": day + pd.Timedelta(hours=5),
+            "abandoned": 0,
+            "compensation_cents": [2500, 2500, 0, 0],
+        }
+    )
+    until = day + pd.Timedelta(days=400)
+    lines = complaints.desk(orders=orders, interactions=talk, until=until, margin_share=0.5)
+    found = complaints.compare(orders=orders, lines=lines, until=until, margin_share=0.5, answer_cost=10)
+    assert found.after == pytest.approx(25)
+    # Margins 40, 20 and 10, 0: variances 200 and 50, of two customers each.
+    assert found.high - found.after == pytest.approx(1.96 * 125**0.5)
+    assert found.margin == pytest.approx({"silent": 30, "answered": 1519 / 4 - 10, "unanswered": 55})
+    assert found.customers == {"silent": 1, "answered": 2, "unanswered": 2}
+
+
 @pytest.mark.parametrize(("name", "value"), [("failure", -1), ("weight", 0), ("leave", 1), ("memory", 1.5)])
 def test_numbers_that_make_no_sense_are_refused(name, value):
     with pytest.raises(ValueError, match=name):
