@@ -118,6 +118,15 @@ def test_concepts_and_terms_are_in_the_glossary(topic):
 
 
 @each_topic
+@each_language
+def test_a_definition_is_one_sentence_good_enough_for_an_examination(topic, language):
+    for slug, words in text_of(topic, language).words["terms"].items():
+        definition = words["definition"]
+        assert len(definition) > (12 if language != "en" else 30), slug
+        assert definition.rstrip(".。").count("。" if language != "en" else ". ") == 0, slug
+
+
+@each_topic
 def test_tables_used_exist(topic):
     from datasets.tables import TABLES
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from datasets.world import World, live
@@ -19,12 +20,13 @@ from datasets.world import World, live
 class TwoLives:
     """The same customers with and without the programme.
 
-    `orders`: one row an order of the life with it: order_id (text), basket_without (money, before any discount).
+    `baskets_without` (m,): each order's basket in the life without it, money before any discount, in the rows of the
+    table orders, which are the same in both lives.
     `members`: by customer_id (text), those who earned points: extra (sales that the programme brought) and
     points_off (discounts for points), both money. `brings`: money by customer_id, true incremental profit, of all.
     """
 
-    orders: pd.DataFrame
+    baskets_without: np.ndarray
     members: pd.DataFrame
     brings: pd.Series
 
@@ -83,10 +85,5 @@ def two_lives(world: World, *, customers: int) -> TwoLives:
     ]
     brings = profit[0] - profit[1]
     brings.index = brings.index.astype(str).astype(object)
-    orders = pd.DataFrame(
-        {
-            "order_id": here.column("order_id").to_numpy().astype(str).astype(object),
-            "basket_without": plain["amount"] + plain["off"],
-        }
-    )
-    return TwoLives(orders=orders, members=members, brings=brings)
+    without = (plain["amount"] + plain["off"]).to_numpy()
+    return TwoLives(baskets_without=without, members=members, brings=brings)

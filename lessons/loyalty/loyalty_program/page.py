@@ -77,7 +77,7 @@ def model(stage: frame.Stage) -> None:
     stage.further("ways", lambda: more.ways(stage, rows, seen, lives))
     stage.further("account", lambda: more.account(stage, account))
     stage.further("rush", lambda: more.rush(stage, rows))
-    stage.table(lambda: account.round(2))
+    stage.table(lambda: account.assign(owed=account["owed"].round(2), cost=account["cost"].round(2)))
     stage.workbook(lambda: more.workbook(text, account, programme))
     stage.notebook(programme=programme, seen_extra=seen.seen_extra, until=str(data.world.until), **points)
 
@@ -92,7 +92,7 @@ def baskets(key: str, _data: Data) -> pd.DataFrame:
         orders[own], ledger=table(_data, "loyalty_ledger"), silver_points=_data.scenario.loyalty.silver_points
     )
     # Both lives hold the same orders in the same rows: lived.py makes sure of it.
-    return rows.assign(without=both_lives(key, _data).orders["basket_without"].to_numpy()[own])
+    return rows.assign(without=both_lives(key, _data).baskets_without[own])
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

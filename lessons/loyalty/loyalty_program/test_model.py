@@ -176,7 +176,7 @@ def test_both_lives_add_up_to_the_replay_of_the_policy(world, lives):
     )
     # Margin on what is extra less points: the world's own margin, to the rounding of its cents.
     margin = lives.extra_sales * (1 - TEA.costs.goods_share) - lives.points_off
-    assert margin == pytest.approx(lives.brings.sum(), abs=0.01 * len(lives.orders))
+    assert margin == pytest.approx(lives.brings.sum(), abs=0.01 * len(lives.baskets_without))
 
 
 def test_extra_against_the_engines_own_effect_of_tiers(world, lives):
@@ -184,7 +184,7 @@ def test_extra_against_the_engines_own_effect_of_tiers(world, lives):
     orders, ledger = tables(world)
     shop = (orders["business"] == "shop").to_numpy()
     rows = comparisons.baskets(orders[shop], ledger=ledger, silver_points=600)
-    factor = rows["basket"].to_numpy() / lives.orders["basket_without"].to_numpy()[shop]
+    factor = rows["basket"].to_numpy() / lives.baskets_without[shop]
     assert factor[~rows["after"].to_numpy()] == pytest.approx(1, abs=1e-9)
     tiers = np.log(factor[rows["after"].to_numpy()]) / TEA.causes.tier_spend
     assert tiers.min() > 0.8

@@ -103,7 +103,9 @@ def groups(stage: frame.Stage, lives: TwoLives, lines: pd.DataFrame, *, cost: fl
 def listed(lines: pd.DataFrame, gain: np.ndarray, *, answered: int) -> pd.DataFrame:
     """The list as the model walks down it: `answer` is 1 for who is worth an answer."""
     columns = ["complained_at", "orders_so_far", "spent", "margin_per_order", "orders_ahead", "value"]
-    rows = lines[columns].round(2).assign(gain=np.round(gain, 2))
+    rows = lines[columns].assign(gain=gain)
+    for name in rows.select_dtypes("floating"):
+        rows[name] = rows[name].round(2)
     return rows.assign(answer=(np.arange(len(rows)) < answered).astype(int)).reset_index()
 
 
