@@ -126,7 +126,7 @@ def auc_error(area: float, *, leavers: int, stayers: int) -> float:
     0.0325
     """
     one, two = area / (2 - area), 2 * area**2 / (1 + area)
-    spread = area * (1 - area) + (stayers - 1) * (one - area**2) + (leavers - 1) * (two - area**2)
+    spread = area * (1 - area) + (leavers - 1) * (one - area**2) + (stayers - 1) * (two - area**2)
     return float(np.sqrt(spread / (leavers * stayers)))
 
 

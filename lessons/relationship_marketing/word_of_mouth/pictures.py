@@ -85,14 +85,10 @@ def years(stage: Stage, market: Market) -> charts.Figure:
     silent = Market(innovation=market.innovation, imitation=0, people=market.people)
     alone = silent.customers(x)
     charts.curve(figure, x=x, y=alone, sign="reference")
-    charts.note(
-        figure,
-        x=span,
-        y=alone[-1],
-        label=text.label("nobody_talks"),
-        sign="reference",
-        side="left",
-    )
+    # Under the line, away from its end, where the learner's word stands.
+    label = text.label("nobody_talks")
+    charts.note(figure, x=x[45], y=alone[45], label=label, sign="reference", above=False, side="right")
+    figure["layout"]["annotations"][-1]["yshift"] = -2
     charts.curve(figure, x=x, y=market.customers(x))
     peak = market.peak_year()
     label = text.label("fastest", years=text.number(peak, 1))

@@ -73,8 +73,9 @@ def test_who_came_again_by_hand():
     day = pd.Timestamp("2024-01-01")
     orders = pd.DataFrame(
         {
-            "customer_id": ["a", "b", "a", "c", "z"],
-            "ordered_at": [day, day, day + pd.Timedelta(days=30), day, day + pd.Timedelta(days=400)],
+            "customer_id": ["a", "b", "a", "c", "c", "z"],
+            # The second order of c comes too late to count.
+            "ordered_at": [day + pd.Timedelta(days=days) for days in (0, 0, 30, 0, 300, 400)],
         }
     )
     answered = pd.DataFrame(
