@@ -180,11 +180,12 @@ def company() -> Data:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _table(key: str, name: str, _world: Any) -> pd.DataFrame:
-    rows = _world.tables[name].to_pandas()
-    for column in rows.columns:
+    rows = _world.tables[name]
+    for number, column in enumerate(rows.column_names):
         if column.endswith("_id"):
-            rows[column] = rows[column].astype(str)
-    return rows
+            # Before pandas sees it: with a gap in it pandas makes decimals of the column, and rounds the ids.
+            rows = rows.set_column(number, column, rows[column].cast("string"))
+    return rows.to_pandas()
 
 
 def table(data: Data, name: str) -> pd.DataFrame:

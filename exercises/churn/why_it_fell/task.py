@@ -36,7 +36,8 @@ def steps(*, subscribers: pd.DataFrame) -> dict:
     """Return the renewal rates by kind and year, and of the whole."""
     total = subscribers.groupby("year", as_index=False)[["at_start", "renewed"]].sum()
     rows = pd.concat([subscribers, total.assign(kind="total")])
-    return {f"{row.kind}_{row.year}": float(row.renewed / row.at_start) for row in rows.itertuples()}
+    names = [f"{kind}_{year}" for kind, year in zip(rows["kind"], rows["year"], strict=True)]
+    return dict(zip(names, (rows["renewed"] / rows["at_start"]).tolist(), strict=True))
 
 
 def answer(*, subscribers: pd.DataFrame) -> str:

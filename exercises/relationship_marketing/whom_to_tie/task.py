@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -15,21 +16,21 @@ CONCEPTS = ("bond-levels",)
 ORDER = 1
 UNITS = {"picks": "number", "spent": "money:2", "worth": "money:0"}
 TOLERANCE = 0.35
-WEEK, WEEKS, LISTED = 52, 208, 1500
+WEEK, WEEKS, LISTED, USUAL = 52, 208, 1500, load_scenario("tea_shops").policy
+TIED = replace(USUAL, structural_bond=1.0, from_week=WEEK)
+LOST_BIG = "spent * (days_since_last_order > 90)"
 SHOWN = ["tenure_days", "orders", "days_since_last_order", "spent", "complaints", "last_satisfaction"]
 
 
 def given(rng: np.random.Generator) -> dict:
     """Draw 1,500 of the shop's customers as they are known at the end of the first year."""
-    known = seen("tea_shops", policy=load_scenario("tea_shops").policy, at_week=WEEK)
-    known = known[known["business"] == "shop"]
-    rows = np.sort(rng.permutation(len(known))[:LISTED])
-    return {"customers": known.iloc[rows][SHOWN].reset_index(), "picks": int(rng.integers(6, 9)) * 25}
+    known = seen("tea_shops", policy=USUAL, at_week=WEEK).query("business == 'shop'")
+    drawn = known.iloc[np.sort(rng.permutation(len(known))[:LISTED])]
+    return {"customers": drawn[SHOWN].reset_index(), "picks": int(rng.integers(6, 9)) * 25}
 
 
 def _first(customers: pd.DataFrame, picks: int, by: pd.Series) -> list[str]:
-    rows = by.sort_values(ascending=False, kind="stable").index[:picks]
-    return customers.loc[rows, "customer_id"].tolist()
+    return customers.loc[by.nlargest(picks).index, "customer_id"].tolist()
 
 
 def answer(*, customers: pd.DataFrame, picks: int) -> list[str]:
@@ -37,12 +38,14 @@ def answer(*, customers: pd.DataFrame, picks: int) -> list[str]:
     return _first(customers, picks, customers["spent"] * (customers["days_since_last_order"] <= 60))
 
 
+@functools.lru_cache(maxsize=1)
+def _effect() -> pd.Series:
+    return replayed("tea_shops", before=USUAL, after=TIED, weeks=WEEKS)["incremental_profit"]
+
+
 def worth(submitted: list[str], **_) -> float:
     """Return what tying these customers truly brings in three years."""
-    usual = load_scenario("tea_shops").policy
-    tied = replace(usual, structural_bond=1.0, from_week=WEEK)
-    found = replayed("tea_shops", before=usual, after=tied, weeks=WEEKS)["incremental_profit"]
-    return float(found.reindex(submitted).sum())
+    return float(_effect().reindex(submitted).sum())
 
 
 def chance(*, customers: pd.DataFrame, picks: int) -> float:
@@ -52,9 +55,7 @@ def chance(*, customers: pd.DataFrame, picks: int) -> float:
 
 MISTAKES = {
     "win_back": lambda customers, picks: _first(customers, picks, customers["days_since_last_order"]),
-    "lost_big": lambda customers, picks: _first(
-        customers, picks, customers["spent"] * (customers["days_since_last_order"] > 90)
-    ),
+    "lost_big": lambda customers, picks: _first(customers, picks, customers.eval(LOST_BIG)),
     "newest": lambda customers, picks: _first(customers, picks, -customers["tenure_days"]),
     "longest": lambda customers, picks: _first(customers, picks, customers["tenure_days"]),
 }

@@ -21,10 +21,12 @@ class Season:
     """Features of the earlier and of the later customers, and who was silent afterwards (0 or 1).
 
     `tested` are the later customers as the test saw them, `used` as they are known on the day of the offer: the same
-    unless the features look ahead. `truly` is truth.leaving's frame for the later customers.
+    unless the features look ahead. `asked` are the later windows of the test, `later` those of the use. `truly` is
+    truth.leaving's frame for the later customers.
     """
 
     earlier: Windows
+    asked: Windows
     later: Windows
     learned: pd.DataFrame
     learned_left: np.ndarray
@@ -68,6 +70,7 @@ def season(data: Data, *, weeks: int, gap_weeks: int, leak: bool) -> Season:
     )
     return Season(
         earlier=first,
+        asked=second,
         later=honest,
         learned=learned,
         learned_left=learned_left,

@@ -72,11 +72,12 @@ def _square(text: Text, x_title: str, y_title: str) -> charts.Figure:
 
 def windows(text: Text, found: case.Judged) -> None:
     """Draw what the features may see and what the label asks, for the earlier and the later customers."""
-    rows = []
-    for name, one in (("learn_row", found.season.earlier), ("test_row", found.season.later)):
-        start = one.features_until - pd.Timedelta(days=case.WINDOW_DAYS)
-        rows.append((text.label(name), start, one.features_until, one.label_from, one.label_until))
-    st.markdown(text.label("windows_words"), width=510)
+    rows, day = [], pd.Timedelta(days=1)
+    for name, one in (("learn_row", found.season.earlier), ("test_row", found.season.asked)):
+        start = min(one.features_until, one.label_from) - (case.WINDOW_DAYS - 1) * day
+        rows.append((text.label(name), start, one.features_until, one.label_from + day, one.label_until))
+    words = "windows_leak" if found.season.asked.leak else "windows_words"
+    st.markdown(text.label(words), width=510)
     st.dataframe(
         pd.DataFrame(
             [[name, *(text.date(day) for day in days)] for name, *days in rows],

@@ -35,7 +35,7 @@ def by_threshold(
 ) -> charts.Figure:
     """Draw profit against the threshold: by the model, with as many letters by lot, and in use where it differs."""
     text, currency = stage.text, stage.data.currency
-    lines = [seen["profit"], seen["at_random"], *([] if used is None else [used["profit"]])]
+    lines = [seen["profit"], seen["at_random"] if used is None else used["profit"]]
     ticks, span = money_axis(
         text, high=max(line.max() for line in lines), low=min(line.min() for line in lines), currency=currency
     )
@@ -48,16 +48,15 @@ def by_threshold(
     )
     at = round(min(offer.threshold, 1) * 100)
     cuts = seen["threshold"].to_numpy() * 100
-    charts.curve(figure, x=cuts, y=seen["at_random"].to_numpy(), sign="reference")
-    if used is not None:
-        charts.curve(figure, x=cuts, y=used["profit"].to_numpy(), sign="reference")
+    # With a leak the second line is what is left of the promise, and the one by lot would crowd it.
+    lower, word = (seen["at_random"], "by_lot") if used is None else (used["profit"], "in_use")
+    charts.curve(figure, x=cuts, y=lower.to_numpy(), sign="reference")
     charts.curve(figure, x=cuts, y=seen["profit"].to_numpy())
     # Words grow away from the learner's line.
     away = "right" if at < 22 or (at < 55 and not at < stage.guess < at + 45) else "left"
     label = text.label("promised" if used is not None else "pays_from", share=share(text, offer.threshold))
     charts.point(figure, x=at, y=seen["profit"][at], label=label, side=away)
     # The words of the lower lines stand where these lie furthest below the model's.
-    lower, word = (seen["at_random"], "by_lot") if used is None else (used["profit"], "in_use")
     gap = (seen["profit"] - lower)[15:86]
     place = int(gap.to_numpy().argmax()) + 15
     charts.note(

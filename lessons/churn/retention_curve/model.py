@@ -96,8 +96,8 @@ def curve(by_month: pd.DataFrame) -> pd.DataFrame:
     """The retention curve from `rates`: month (from 0), share, low, high.
 
     Each month's rate comes from the cohorts that are old enough for it, and the rates are multiplied: the estimate of
-    Kaplan and Meier. The 95% interval is Greenwood's, on the scale of log(−log); nan where a rate exceeds 1,
-    which no survival does.
+    Kaplan and Meier. The 95% interval is Greenwood's, on the scale of log(−log). It takes every step for leaving for
+    good; where customers come back, as in a shop, it is only a rough guide.
     """
     before, after = by_month["before"].to_numpy(float), by_month["after"].to_numpy(float)
     share = np.cumprod(np.append(1.0, after / before))

@@ -15,7 +15,7 @@ from lessons.churn.retention_curve import model as retention
 # Freireich and others (1963): weeks of remission under 6-mercaptopurine, 0 for those still in it.
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
-# Fader and Hardie (2007), table 1: per cent of two cohorts still customers after 0 to 12 years.
+# Fader and Hardie (2007): per cent of two cohorts still customers after 0 to 12 years.
 HIGH_END = [100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4]
 REGULAR = [100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1, 22.3, 20.7, 19.4, 18.3, 17.3]
 

@@ -151,7 +151,7 @@ def people(stage: Stage, cohort: tuple[int, ...], fitted: int) -> None:
         y_range=(-0.04 * top, 1.1 * top),
     )
     lines: list[tuple[np.ndarray, charts.Sign, str, int]] = [
-        (at_start, "reference", "at_start", 70),
+        (at_start, "reference", "at_start", 30),
         (later, "model", "after_renewals", 12),
     ]
     for line, sign, label, place in lines:

@@ -15,6 +15,7 @@ from lessons.foundations.relationship_economics.model import CLAIMED, SHARES, Te
 from lessons.foundations.relationship_economics.truth import Held
 from lessons.frame import Stage, Text
 
+ALL_COLUMNS = ("claim", "claimed", "origin", "counted", "true")
 RETENTIONS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.94)
 COUNTS = ("asked", "spoke", "customers")
 DECIMALS = ("points", "small_silent", "all")
@@ -135,7 +136,8 @@ def all_claims(stage: Stage, held: Callable[[str], Held]) -> None:
                 values["true"],
             )
         )
-    names = ("claim", "claimed", "origin", "counted", "true")
     st.dataframe(
-        pd.DataFrame(rows, columns=[text.label(name) for name in names]), hide_index=True, key="all_claims"
+        pd.DataFrame(rows, columns=[text.label(name) for name in ALL_COLUMNS]),
+        hide_index=True,
+        key="all_claims",
     )

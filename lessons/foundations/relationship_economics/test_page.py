@@ -16,6 +16,22 @@ def one_page(language: str) -> None:
     page(text_of(topic, language))
 
 
+def all_nine(language: str) -> None:
+    """The further table alone, as its expander draws it."""
+    import streamlit as st
+
+    import lessons
+    from lessons import frame
+    from lessons.foundations.relationship_economics import more, page
+    from lessons.frame import data
+    from lessons.words import text_of
+
+    topic = next(topic for topic in lessons.topics() if topic.name == "relationship_economics")
+    made = data.company()
+    stage = frame.run(text_of(topic, language), page.model, made, controls=st.container())
+    more.all_claims(stage, lambda claim: page.held(made.key, claim, made))
+
+
 @pytest.mark.parametrize("claim", CLAIMED)
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
 def test_every_claim_has_its_picture_and_its_truth(claim, language):
@@ -32,3 +48,11 @@ def test_every_claim_has_its_picture_and_its_truth(claim, language):
             slider.set_value(getattr(slider, side))
         page.run()
         assert not page.exception, [item.value for item in page.exception]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_the_table_of_all_nine_opens(language):
+    page = AppTest.from_function(all_nine, args=(language,), default_timeout=60)
+    page.run()
+    assert not page.exception, [item.value for item in page.exception]
+    assert page.dataframe[0].value.shape == (9, 5)

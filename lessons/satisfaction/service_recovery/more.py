@@ -104,7 +104,7 @@ def listed(lines: pd.DataFrame, gain: np.ndarray, *, answered: int) -> pd.DataFr
     """The list as the model walks down it: `answer` is 1 for who is worth an answer."""
     columns = ["complained_at", "orders_so_far", "spent", "margin_per_order", "orders_ahead", "value"]
     rows = lines[columns].assign(gain=gain)
-    for name in rows.select_dtypes("floating"):
+    for name in ("spent", "margin_per_order", "orders_ahead", "value", "gain"):
         rows[name] = rows[name].round(2)
     return rows.assign(answer=(np.arange(len(rows)) < answered).astype(int)).reset_index()
 
