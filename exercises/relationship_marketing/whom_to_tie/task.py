@@ -14,11 +14,9 @@ from exercises.customers import replayed, seen
 KIND = "decision"
 CONCEPTS = ("bond-levels",)
 ORDER = 1
-UNITS = {"picks": "number", "spent": "money:2", "worth": "money:0"}
-TOLERANCE = 0.35
+UNITS, TOLERANCE = {"picks": "number", "spent": "money:2", "worth": "money:0"}, 0.35
 WEEK, WEEKS, LISTED, USUAL = 52, 208, 1500, load_scenario("tea_shops").policy
 TIED = replace(USUAL, structural_bond=1.0, from_week=WEEK)
-LOST_BIG = "spent * (days_since_last_order > 90)"
 SHOWN = ["tenure_days", "orders", "days_since_last_order", "spent", "complaints", "last_satisfaction"]
 
 
@@ -29,13 +27,14 @@ def given(rng: np.random.Generator) -> dict:
     return {"customers": drawn[SHOWN].reset_index(), "picks": int(rng.integers(6, 9)) * 25}
 
 
-def _first(customers: pd.DataFrame, picks: int, by: pd.Series) -> list[str]:
-    return customers.loc[by.nlargest(picks).index, "customer_id"].tolist()
+def _first(customers: pd.DataFrame, picks: int, by: str) -> list[str]:
+    rows = customers.assign(by=customers.eval(by)).nlargest(picks, "by")
+    return rows["customer_id"].tolist()
 
 
 def answer(*, customers: pd.DataFrame, picks: int) -> list[str]:
     """Return those who have much to be lost, and are still there to be held."""
-    return _first(customers, picks, customers["spent"] * (customers["days_since_last_order"] <= 60))
+    return _first(customers, picks, "spent * (days_since_last_order <= 60)")
 
 
 @functools.lru_cache(maxsize=1)
@@ -54,8 +53,8 @@ def chance(*, customers: pd.DataFrame, picks: int) -> float:
 
 
 MISTAKES = {
-    "win_back": lambda customers, picks: _first(customers, picks, customers["days_since_last_order"]),
-    "lost_big": lambda customers, picks: _first(customers, picks, customers.eval(LOST_BIG)),
-    "newest": lambda customers, picks: _first(customers, picks, -customers["tenure_days"]),
-    "longest": lambda customers, picks: _first(customers, picks, customers["tenure_days"]),
+    "win_back": lambda customers, picks: _first(customers, picks, "days_since_last_order"),
+    "lost_big": lambda customers, picks: _first(customers, picks, "spent * (days_since_last_order > 90)"),
+    "newest": lambda customers, picks: _first(customers, picks, "-tenure_days"),
+    "longest": lambda customers, picks: _first(customers, picks, "tenure_days"),
 }
