@@ -178,6 +178,8 @@ else:
 
     def warm() -> None:
         """Import what the first topic needs, while the first visitor still reads the home page."""
+        from threadpoolctl import threadpool_limits
+
         from lessons.frame.data import company, simulated
 
         for topic in lessons.topics():
@@ -186,6 +188,8 @@ else:
         importlib.import_module("classroom.screens.practice")
         simulated()
         company()
+        # Visitors share the cores: a product of matrices that takes them all makes the others wait.
+        threadpool_limits(limits=1)
         gc.collect()
         gc.freeze()
 

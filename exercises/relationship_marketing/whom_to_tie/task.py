@@ -28,8 +28,8 @@ def given(rng: np.random.Generator) -> dict:
 
 
 def _first(customers: pd.DataFrame, picks: int, by: str) -> list[str]:
-    rows = customers.assign(by=customers.eval(by)).nlargest(picks, "by")
-    return rows["customer_id"].tolist()
+    order = np.argsort(-np.asarray(customers.eval(by), dtype=float), kind="stable")
+    return customers["customer_id"].iloc[order[:picks]].tolist()
 
 
 def answer(*, customers: pd.DataFrame, picks: int) -> list[str]:

@@ -75,7 +75,7 @@ def test_lift_by_hand():
     assert table["caught"].tolist() == [0.75, 1.0]
 
 
-def test_the_area_has_the_error_that_ten_thousand_fresh_samples_show():
+def test_the_area_has_the_error_that_three_thousand_fresh_samples_show():
     """Exponential scores, for which Hanley and McNeil's formula is exact: rates 1 and 4, area 0.8."""
     rng = np.random.default_rng(4)
     labels = np.r_[np.ones(40), np.zeros(60)]
