@@ -29,7 +29,7 @@ each_kind = pytest.mark.parametrize(
 
 def learner_of(page: Page) -> str:
     """Return the learner's code, which is in this browser's cookie."""
-    return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == COOKIE)
+    return next(cookie.get("value", "") for cookie in page.context.cookies() if cookie.get("name") == COOKIE)
 
 
 def begun(page: Page, exercise: Exercise) -> Locator:

@@ -10,9 +10,9 @@ ORDER = 1
 UNITS = {
     "cost": "money",
     "value": "money",
-    "control_left": "percent:1",
-    "offered_left": "percent:1",
-    "saved": "percent:1",
+    "control_left": "percent",
+    "offered_left": "percent",
+    "saved": "percent:0",
     "gain": "money:2",
     "answer": "percent:1",
 }
@@ -23,7 +23,7 @@ def given(rng: np.random.Generator) -> dict:
     """Draw a trial that saved 10% to 30% of the leavers, and an offer that pays from 8% to 80% on, not near 50%."""
     while True:
         control = int(rng.integers(16, 41)) / 100
-        offered = round(control * (1 - int(rng.integers(10, 31)) / 100), 3)
+        offered = round(control * (1 - int(rng.integers(10, 31)) / 100), 4)
         cost, value = int(rng.integers(4, 21)), 10 * int(rng.integers(8, 41))
         threshold = cost / ((1 - offered / control) * value)
         if 0.08 < threshold < 0.8 and abs(threshold - 0.5) > 0.04:

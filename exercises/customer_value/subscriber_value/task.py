@@ -13,10 +13,10 @@ UNITS = {
     "retention": "percent",
     "discount_rate": "percent",
     "margin": "money:2",
-    "ratio": "number:4",
-    "answer": "money:2",
+    "ratio": "number:5",
+    "answer": "money:0",
 }
-TOLERANCE = 1.0
+TOLERANCE = 5.0
 
 
 def given(rng: np.random.Generator) -> dict:

@@ -19,8 +19,9 @@ def given(rng: np.random.Generator) -> dict:
         drawn |= {"better": round(drawn["retention"] + 0.05, 2), "discount": int(rng.integers(5, 16)) / 100}
         drawn["cost"] = 10 * round(drawn["margin"] * int(rng.integers(5, 26)) / 100)
         found = steps(**drawn)
-        told_apart = abs(answer(**drawn) - MISTAKES["years_for_value"](**drawn)) > 0.01
-        if found["net_now"] > 0.4 * found["now"] and told_apart:
+        if found["net_now"] <= 0.4 * found["now"]:
+            continue
+        if abs(answer(**drawn) - MISTAKES["years_for_value"](**drawn)) > 0.01:
             return drawn
 
 

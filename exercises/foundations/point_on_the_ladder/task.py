@@ -21,9 +21,9 @@ TOLERANCE = 1.0
 def given(rng: np.random.Generator) -> dict:
     """Draw a studio whose trial gate is far from 1 in 100 of everything else."""
     return {
-        "reached": 50 * int(rng.integers(8, 41)),
+        "reached": 100 * int(rng.integers(4, 21)),
         "try_share": int(rng.integers(8, 31)) / 100,
-        "join_share": int(rng.integers(20, 61)) / 100,
+        "join_share": int(rng.integers(31, 61)) / 100,
         "months": int(rng.integers(3, 9)),
         "monthly": 10 * int(rng.integers(8, 31)),
         "year_share": int(rng.integers(15, 46)) / 100,

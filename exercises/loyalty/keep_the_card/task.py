@@ -23,7 +23,8 @@ def given(rng: np.random.Generator) -> dict:
     """Draw a garden centre's year; half of the learners meet a card that pays, half one that does not."""
     pays = bool(rng.integers(2))
     while True:
-        before, other_before = (int(rng.integers(60, 140)) * 10 for _ in range(2))
+        before = int(rng.integers(60, 140)) * 10
+        other_before = before + int(rng.integers(-2, 3)) * 10  # chance has drawn the groups
         drawn = {
             "before": before,
             "after": before + int(rng.integers(12, 40)) * 10,
@@ -34,7 +35,10 @@ def given(rng: np.random.Generator) -> dict:
         }
         found = steps(**drawn)
         tempting = found["rise_won"] > drawn["cost"] + 5 and found["extra"] > drawn["cost"] + 5
-        if tempting and abs(found["profit"]) > 5 and (found["profit"] > 0) == pays:
+        after, other_after = drawn["after"], drawn["other_after"]
+        extras = (found["extra"], after - other_after, after - before * other_after / other_before)
+        profits = [extra * drawn["margin"] - drawn["cost"] for extra in extras]  # however one compares
+        if tempting and min(map(abs, profits)) > 5 and {profit > 0 for profit in profits} == {pays}:
             return drawn
 
 
@@ -42,14 +46,8 @@ def steps(before, after, other_before, other_after, margin, cost) -> dict:
     """Rises of both groups, what is extra, its margin, and what is left."""
     rise, other_rise = after - before, other_after - other_before
     won = (rise - other_rise) * margin
-    return {
-        "rise": rise,
-        "other_rise": other_rise,
-        "extra": rise - other_rise,
-        "won": won,
-        "profit": won - cost,
-        "rise_won": rise * margin,
-    }
+    found = {"rise": rise, "other_rise": other_rise, "extra": rise - other_rise, "won": won}
+    return found | {"profit": won - cost, "rise_won": rise * margin}
 
 
 def answer(**given) -> str:

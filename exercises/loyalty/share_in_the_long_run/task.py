@@ -9,8 +9,8 @@ CONCEPTS = ("brand-switching",)
 ORDER = 2
 UNITS = {
     "answer": "percent:1",
-    "stay": "percent:1",
-    "come": "percent:1",
+    "stay": "percent:2",
+    "come": "percent:2",
     "today": "percent:1",
     "run": "number:1",
 }

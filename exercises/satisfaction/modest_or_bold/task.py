@@ -25,7 +25,7 @@ def given(rng: np.random.Generator) -> dict:
             "stay_modest": int(rng.integers(60, 86)) / 100,
             "stay_bold": int(rng.integers(20, 56)) / 100,
         }
-        drawn |= {"first": int(rng.integers(2, 12)) * 10, "later": int(rng.integers(10, 50)) * 10}
+        drawn |= {"first": int(rng.integers(2, 12)) * 10, "later": int(rng.integers(13, 50)) * 10}
         found = steps(**drawn)
         gain = found["bold"] / found["modest"] - 1
         if gain >= 0.06 if bold_wins else gain <= -0.06:

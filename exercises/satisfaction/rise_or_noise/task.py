@@ -11,8 +11,7 @@ from lessons.satisfaction.nps.model import Counts, change
 KIND = "choice"
 CONCEPTS = ("nps",)
 ORDER = 2
-UNITS = {"before": "number", "after": "number", "rise": "number", "one": "number:1", "other": "number:1"}
-UNITS |= {"margin": "number:1"}
+UNITS = dict.fromkeys(("before", "after", "rise", "one", "other", "margin"), "number:2")
 TOLERANCE = 0
 OPTIONS = ("real", "noise", "overlap", "either")
 

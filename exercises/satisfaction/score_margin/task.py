@@ -14,7 +14,7 @@ ORDER = 1
 UNITS = {"promoters": "number", "passives": "number", "detractors": "number", "answer": "number:1"}
 UNITS |= {"answers": "number", "p": "percent", "d": "percent", "score": "number:1", "variance": "number:4"}
 UNITS |= {"error": "number:4"}
-TOLERANCE = 0.06
+TOLERANCE = 0.1
 Z = 1.96
 
 

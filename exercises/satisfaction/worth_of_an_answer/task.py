@@ -9,7 +9,7 @@ CONCEPTS = ("service-recovery",)
 ORDER = 1
 UNITS = {
     "complaints": "number",
-    "kept": "number:1",
+    "kept": "number:0",
     **dict.fromkeys(("back_answered", "back_not", "margin", "points"), "percent"),
     **dict.fromkeys(("sales", "cost", "won", "spent", "answer"), "money:0"),
 }
@@ -20,7 +20,7 @@ def given(rng: np.random.Generator) -> dict:
     """Draw a hotel group's year."""
     back_not = int(rng.integers(25, 60))
     return {
-        "complaints": int(rng.integers(20, 90)) * 20,
+        "complaints": int(rng.integers(4, 18)) * 100,
         "back_answered": (back_not + int(rng.integers(5, 19))) / 100,
         "back_not": back_not / 100,
         "sales": int(rng.integers(50, 200)) * 10,
