@@ -13,7 +13,7 @@ KIND = "scores"
 CONCEPTS = ("churn-prediction",)
 ORDER = 2
 UNITS = {"spent": "money:2", "worth": "number:3"}
-TOLERANCE = 0.35
+TOLERANCE = 0.55
 SHOWN = ["tenure_days", "orders", "days_since_last_order", "spent", "complaints"]
 
 

@@ -28,7 +28,8 @@ def given(rng: np.random.Generator) -> dict:
         grew, larger = new_now - new > old_now - old, new_now > old_now
         whole = after.sum(axis=1) / before.sum(axis=1)
         blamed = {GROUPS[0] if one else GROUPS[1] for one in (grew, larger)}
-        if whole[1] < whole[0] - 0.015 and wanted not in blamed:
+        tied = new_now - new == old_now - old or new_now == old_now
+        if whole[1] < whole[0] - 0.015 and wanted not in blamed and not tied:
             return {"subscribers": pd.DataFrame(table | numbers)}
 
 
