@@ -14,7 +14,7 @@ from exercises.customers import replayed, seen
 KIND = "decision"
 CONCEPTS = ("bond-levels",)
 ORDER = 1
-UNITS, TOLERANCE = {"picks": "number", "spent": "money:2", "worth": "money:0"}, 0.35
+UNITS, TOLERANCE = {"picks": "number", "spent": "money:2", "worth": "money:0"}, 0.5
 WEEK, WEEKS, LISTED, USUAL = 52, 208, 1500, load_scenario("tea_shops").policy
 TIED = replace(USUAL, structural_bond=1.0, from_week=WEEK)
 SHOWN = ["tenure_days", "orders", "days_since_last_order", "spent", "complaints", "last_satisfaction"]
