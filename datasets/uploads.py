@@ -203,7 +203,7 @@ def _open(source: str | Path | bytes, name: str | None, columns_needed: int = 2)
     if data[:4] == b"PK\x03\x04" or data[:4] == b"PK\x05\x06":
         from datasets.workbooks import open_workbook
 
-        return open_workbook(data, name), "xlsx", name
+        return open_workbook(data, name, columns_needed=columns_needed), "xlsx", name
     if data[:4] == b"PAR1" or data[:4] == b"PARE":
         from datasets.parquet_files import open_parquet
 

@@ -94,30 +94,29 @@ class Workbook:
         )
 
 
-def open_workbook(data: bytes, name: str) -> Workbook:
+def open_workbook(data: bytes, name: str, *, columns_needed: int = 2) -> Workbook:
     """Open the bytes of an XLSX file; raises BadFile where it is none, is damaged or could do harm."""
     checked, since_1904 = _checked(data, name)
     sheet = _first_filled_sheet(checked, name)
     if sheet.total_width > LIMIT_COLUMNS:
         raise BadFile("too_many_columns", name=name, limit=LIMIT_COLUMNS)
-    rows = filled_rows(sheet, 1)
-    for row, cells in rows:
-        # a title above the table fills one cell; the header fills two or more
-        if sum(1 for cell in cells if cell != "") < 2:
-            continue
-        header = column_names([cell_text(cell) for cell in cells])
-        head = [
-            [cell_text(cell) for cell in cells] for _, (_, cells) in zip(range(HEAD_ROWS), rows, strict=False)
-        ]
-        return Workbook(
-            name=name,
-            title=sheet.name,
-            header=header,
-            head=head,
-            since_1904=since_1904,
-            first_row=row + 1,
-            sheet=sheet,
-        )
+    # a title above the table fills one cell; the header fills two or more, if there are so many columns at all
+    for needed in range(2, columns_needed - 1, -1):
+        rows = filled_rows(sheet, 1)
+        for row, cells in rows:
+            if sum(1 for cell in cells if cell != "") < needed:
+                continue
+            header = column_names([cell_text(cell) for cell in cells])
+            first = zip(range(HEAD_ROWS), rows, strict=False)
+            return Workbook(
+                name=name,
+                title=sheet.name,
+                header=header,
+                head=[[cell_text(cell) for cell in cells] for _, (_, cells) in first],
+                since_1904=since_1904,
+                first_row=row + 1,
+                sheet=sheet,
+            )
     raise BadFile("one_column", name=name)
 
 

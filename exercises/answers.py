@@ -53,10 +53,10 @@ _POWERS = {
 _COUNTED = (
     r"customers?|orders?|people|persons?|calls?|agents?|units?|pieces?|points?|times?|days?|weeks?|months?|years?|"
     r"hours?|minutes?|seconds?|min|x|位|名|人|个|個|家|单|單|笔|筆|次|通|件|分|天|日|周|週|个月|個月|月|年|小时|小時|分钟|分鐘|"
-    r"秒|倍|岁|歲|份|张|張|客户|客戶|顾客|顧客|订单|訂單"
+    r"秒|倍|岁|歲|份|张|張|客户|客戶|顾客|顧客|订单|訂單|yuan"
 )
 _NUMBER = re.compile(
-    r"(?P<about>[=≈~≒约約]|about)?\s*(?P<open>\()?\s*(?P<sign>[-+]|负|負)?\s*"
+    r"(?P<about>[=≈~≒约約]|大约|大約|大概|about|around|roughly|approx\.?)?\s*(?P<open>\()?\s*(?P<sign>[-+]|负|負)?\s*"
     r"(?P<share>百分之|千分之)?\s*(?:" + CURRENCY + r")?\s*(?P<sign2>[-+])?\s*"
     r"(?P<body>[0-9][0-9.,' ]*|[.,][0-9]+)"
     r"(?P<over>\s*/\s*[0-9][0-9.,' ]*)?"
@@ -66,7 +66,7 @@ _NUMBER = re.compile(
     r"(?:" + CURRENCY + r")?\s*(?P<counted>" + _COUNTED + r")?\s*(?P<close>\))?\s*[.。;；]?",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^[^0-9=:(]{1,40}[=:]\s*(?=\S)")  # CLV = 12.5
+_LABEL = re.compile(r"^(?:[^0-9=:()]|\([^0-9=:()]{0,20}\)){1,40}[=:]\s*(?=\S)")  # CLV = 12.5, P(alive) = 12%
 _GROUPS = re.compile(r"[0-9]{1,3}(?:(?P<sign>[,. '])[0-9]{3})(?:(?P=sign)[0-9]{3})*")
 _INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 
@@ -165,7 +165,7 @@ def _power(word: str | None) -> int:
 
 def _bodies(body: str) -> list[float]:
     """What digits with points, commas, blanks and apostrophes can mean, the usual meaning first."""
-    body = body.strip()
+    body = body.strip().removesuffix(".")  # a full stop
     kinds = set(re.sub(r"[0-9]", "", body))
     if not kinds:
         return [float(body)]
@@ -343,16 +343,17 @@ def chosen(raw: str | bytes, *, known: Iterable[str], picks: int) -> list[str]:
     return ids
 
 
-def scores(raw: str | bytes, *, known: Sequence[str]) -> pd.Series:
+def scores(raw: str | bytes, *, known: Sequence[str], given: Iterable[str] = ()) -> pd.Series:
     """Read a score for each known customer, from a CSV or XLSX file's bytes or lines `id;score`. Raises Unreadable.
 
-    The columns may have any names: the ids are where the known ids stand. Rows of other customers are left alone.
+    The columns may have any names but those `given`: the ids are where the known ids stand. Rows of other customers
+    are left alone.
     """
     if isinstance(raw, str):
         if len(raw) > LONGEST_TEXT:
             raise Unreadable("too_long", most=LONGEST_TEXT)
         raw = raw.encode("utf-8", "replace")
-    ids, values = _columns(raw, known=known, scores=True)
+    ids, values = _columns(raw, known=known, scores=True, given=given)
     table = pd.DataFrame({"id": [_id(one) for one in ids], "score": values})
     table = table[table["id"].isin(set(known))].drop_duplicates()
     if missing := len(known) - table["id"].nunique():
@@ -378,7 +379,9 @@ def _id(text: str) -> str:
     return text[:-2] if re.fullmatch(r"[0-9]+\.0", text) else text
 
 
-def _columns(raw: bytes, *, known: Iterable[str], scores: bool) -> tuple[list[str], list[str]]:
+def _columns(
+    raw: bytes, *, known: Iterable[str], scores: bool, given: Iterable[str] = ()
+) -> tuple[list[str], list[str]]:
     """The column of ids, and where wanted that of scores, of a file's bytes."""
     from datasets import uploads
 
@@ -404,8 +407,8 @@ def _columns(raw: bytes, *, known: Iterable[str], scores: bool) -> tuple[list[st
     where = _id_column(frame, known)
     ids = frame[where].tolist()
     if not scores:
-        return ids, []
-    others = [name for name in frame.columns if name != where]
+        return ([where, *ids] if _id(where) in known else ids), []  # the first id, where there is no heading
+    others = [name for name in frame.columns if name != where and name not in set(given)]
     numeric = [name for name in others if _score_numbers(frame[name].head(200)).notna().mean() > 0.5]
     if not numeric:
         raise Unreadable("no_scores")

@@ -232,7 +232,8 @@ def _decision(variant: Variant, raw: str | bytes) -> Verdict:
 
 def _scores(variant: Variant, raw: str | bytes) -> Verdict:
     customers = list(variant.given["customers"]["customer_id"])
-    scores = reading.scores(raw, known=customers)
+    columns = [str(name) for name in variant.given["customers"].columns]
+    scores = reading.scores(raw, known=customers, given=columns)
     order = scores.rank()
 
     def same(wrong: pd.Series) -> float:

@@ -23,6 +23,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import lessons
+from datasets.exports import xlsx_bytes
 from datasets.tables import TABLES
 from exercises import KINDS, Exercise, Variant, exercises, given, mark, marking, of_topic, variant
 from exercises import answers as reading
@@ -535,6 +536,32 @@ def all_keys(value: Any) -> set[str]:
     if isinstance(value, dict):
         return set(value) | {key for one in value.values() for key in all_keys(one)}
     return {key for one in value for key in all_keys(one)} if isinstance(value, list) else set()
+
+
+@each
+def test_the_braces_of_a_formula_are_not_taken_for_places(exercise: Exercise):
+    r"""\frac{a}{b} would lose its a where a is also a name of what is given."""
+    mine = variant(exercise, learner="ann")
+    for language in ("en", "zh-Hans"):
+        said = words(exercise, language)
+        known = set(mine.given) | set(said._worked(mine))
+        inside = re.findall(r"\\\\[a-zA-Z]+(?:\{[^{}]*\})?\{([a-z][a-z0-9_]*)\}", json.dumps(said.own))
+        assert not known & set(inside), (exercise.name, language)
+
+
+@pytest.mark.parametrize(
+    "exercise", [one for one in FOUND if one.kind == "decision"], ids=lambda one: one.name
+)
+def test_a_workbook_of_ids_alone_is_read(exercise: Exercise):
+    mine = variant(exercise, learner="ann")
+    for heading in ("customer_id", "客户编号", marking.answer(mine)[0]):
+        ids = [one for one in marking.answer(mine) if one != heading]
+        assert mark(mine, xlsx_bytes({"ids": pd.DataFrame({heading: ids})})).right, heading
+
+
+def test_numbers_are_read_as_they_are_written_in_a_sentence():
+    for raw in ("30,360 yuan", "大约 30,360 元", "大約 3.036 萬元", "approx. ¥30,360", "30,360."):
+        assert reading.numbers(raw)[0].value == pytest.approx(30_360), raw
 
 
 @each

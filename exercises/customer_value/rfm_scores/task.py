@@ -17,7 +17,7 @@ UNITS = {
     "spent": "money",
     "break_even": "percent:1",
 }
-TOLERANCE = {"recency": 0.1, "frequency": 0.1, "monetary": 0.1, "break_even": 0.003}
+TOLERANCE = {"recency": 0.1, "frequency": 0.1, "monetary": 0.1, "break_even": 0.005}
 NAMES = ("Ana", "Ben", "Chen", "Dora", "Emil", "Fay", "Gu", "Hana", "Ivo", "Jin")
 
 

@@ -14,7 +14,7 @@ UNITS = {
     "today": "percent:1",
     "run": "number:1",
 }
-TOLERANCE = 0.004
+TOLERANCE = 0.005
 
 
 def given(rng: np.random.Generator) -> dict:

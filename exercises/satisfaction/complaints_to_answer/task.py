@@ -13,14 +13,13 @@ KIND = "decision"
 CONCEPTS = ("service-recovery",)
 ORDER = 2
 UNITS = {"picks": "number", "spent": "money:2", "mean_order": "money:2", "worth": "money:0"}
-TOLERANCE = 0.35
+WEEK, PEOPLE, TOLERANCE = 40, 12_000, 0.35
 SHOWN = ["business", "tenure_days", "orders", "days_since_last_order", "spent", "mean_order", "complaints"]
-WEEK, PEOPLE = 40, 12_000
 
 
 @functools.lru_cache(maxsize=1)
 def _desk() -> tuple[pd.DataFrame, pd.Series]:
-    """Return who complains after WEEK, as the company knew them in that week, and what an answer truly brings."""
+    """Return who complains after WEEK, as known in that week, and what an answer truly brings."""
     usual = load_scenario("tea_shops").policy
     none, everyone = (replace(usual, answered_share=share, from_week=WEEK) for share in (0.0, 1.0))
     lived = replayed("tea_shops", before=none, after=everyone, customers=PEOPLE)
@@ -32,17 +31,15 @@ def given(rng: np.random.Generator) -> dict:
     """Draw 1,000 of the customers who complain."""
     known = _desk()[0]
     while True:
-        chosen = known.iloc[np.sort(rng.permutation(len(known))[:1000])]
-        drawn = {"picks": 200, "customers": chosen.reset_index()}
-        if worth(answer(**drawn)) > 1000:  # once in 400 draws even the best customers do not pay for their answers
+        rows = np.sort(rng.permutation(len(known))[:1000])
+        drawn = {"picks": 200, "customers": known.iloc[rows].reset_index()}
+        if worth(answer(**drawn)) > 1000:  # once in 400 draws even the big spenders do not pay
             return drawn
 
 
 def _first(column: str, ascending: bool):
-    by = [column, "customer_id"]
-    return lambda picks, customers: (
-        customers.sort_values(by, ascending=ascending)["customer_id"].head(picks).tolist()
-    )
+    order = {"by": [column, "customer_id"], "ascending": ascending}
+    return lambda picks, customers: customers.sort_values(**order)["customer_id"].head(picks).tolist()
 
 
 def worth(submitted: list[str], **_) -> float:
@@ -55,8 +52,7 @@ def chance(*, picks: int, customers: pd.DataFrame) -> float:
     return picks * float(_desk()[1].reindex(customers["customer_id"]).mean())
 
 
-# An answer keeps orders, and those of who has spent the most are worth the most.
-answer = _first("spent", False)
+answer = _first("spent", False)  # an answer keeps orders; those of the big spenders are worth the most
 MISTAKES = {
     "newest": _first("tenure_days", True),
     "smallest": _first("spent", True),

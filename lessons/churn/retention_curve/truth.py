@@ -93,7 +93,7 @@ def of_the_shop(stage: Stage, curve: pd.DataFrame, month: int, true: np.ndarray)
         "ahead": text.number(month),
         "here": text.percent(here),
         "true": text.percent(there),
-        "quiet": text.percent(there - here),
+        "quiet": text.percent(round(there, 2) - round(here, 2)),
     }
     stage.truth(
         figures={

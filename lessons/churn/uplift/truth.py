@@ -73,6 +73,13 @@ def draw(
     def of(rows: np.ndarray, name: str) -> str:
         return text.percent(float((kind[rows] == name).mean())) if len(rows) else "–"
 
+    called = dict(
+        chosen_persuadable=of(chosen, "persuadable"),
+        chosen_dogs=of(chosen, "sleeping_dog"),
+        risk_gone=text.percent(float(campaign.gone[risky].mean())) if count else "–",
+        risk_earned=text.money(float(of_risk.profit[at]), currency),
+    )
+    story = "called_nobody" if not count else "called_risk" if method == "risk" else "called_list"
     stage.truth(
         figures={
             "possible": text.money(possible, currency),
@@ -91,10 +98,7 @@ def draw(
             "true_effect": text.money(float(effect.mean()), currency, 2),
             "persuadable": text.percent(float((kind == "persuadable").mean())),
             "dogs": text.percent(float((kind == "sleeping_dog").mean())),
-            "chosen_persuadable": of(chosen, "persuadable"),
-            "chosen_dogs": of(chosen, "sleeping_dog"),
-            "risk_gone": text.percent(float(campaign.gone[risky].mean())) if count else "–",
-            "risk_earned": text.money(float(of_risk.profit[at]), currency),
+            "called": text.label(story, **called),
             "linked": text.label("is_linked" if linked else "is_hidden"),
         },
     )

@@ -51,6 +51,7 @@ def truth_panel(stage: Stage, found: Found, card: Card, people: Ladder) -> None:
             "third_true": text.percent(steps["true"][3]),
             "bring_seen": text.percent(last["share"]),
             "bring_true": text.percent(last["true"]),
+            "recommend": text.percent(found.recommend),
             "off_ladder": text.percent(found.off_ladder),
             "counted_profit": more.money(stage, counted.profit()),
             "true_profit": more.money(stage, true.profit()),

@@ -1,7 +1,8 @@
 """What does the world know about its own ladder?  Who would still have climbed, and what a card does.
 
 Steps one and two are planted in the scenario. Whoever has not left orders again, so the next two are known as well;
-the card is known at the end of the history; and who recommends is known for everybody, not only where somebody came.
+the card, and whoever brought somebody, are known at the end of the history. Who recommends is known for everybody;
+but most who are told do not come, and the step of the ladder is to bring somebody.
 """
 
 from dataclasses import dataclass, replace
@@ -19,11 +20,13 @@ BUSINESS = "shop"
 class Found:
     """The company's ladder: `steps` (counting.held at the end of the first year), and customers counted off the ladder.
 
-    `off_ladder`: share of those who brought somebody without ever holding a silver card. `customers`: in the shops.
+    `off_ladder`: share of those who brought somebody without ever holding a silver card. `recommend`: share of members
+    who ever recommended the company as members, whether somebody came or not. `customers`: in the shops.
     """
 
     steps: pd.DataFrame
     off_ladder: float
+    recommend: float
     customers: int
 
 
@@ -51,12 +54,14 @@ def find(
         for brought in (seen, recommended)
     )
     counted = [*_funnel(prospects, until), *visible.counted(until)]
-    true = [scenario.funnel.enquiry_share, scenario.funnel.order_share, *_true_shares(real, truth)]
+    true = [scenario.funnel.enquiry_share, scenario.funnel.order_share, *_true_shares(visible, truth)]
+    members, praising = (real.times[rung].notna().sum() for rung in ("member", "advocate"))
     who = visible.times.index[visible.times["first_time"] < until]
     early = seen[(seen < until) & seen.index.isin(who)]
     climbed = visible.times["advocate"].reindex(early.index)
     return Found(
         steps=held(counted, true=true),
+        recommend=float(praising / max(members, 1)),
         off_ladder=float((~(climbed < until)).mean()) if len(early) else 0.0,
         customers=len(who),
     )

@@ -79,9 +79,10 @@ def by_hand(text: Text) -> pd.DataFrame:
 def words(stage: Stage, claim: str, tested: Test, along: Condition) -> dict[str, str]:
     """The values of the explanation's placeholders."""
     text = stage.text
-    box = tested.outcome if claim == "five_points" else float(profit_lift(retention=0.8, discount=0.1))
+    # The question's own tea box, whatever the controls say: the prose works it out for 80% and 10%.
+    box = float(profit_lift(retention=0.8, discount=0.1))
     values = {"outcome": amount(text, claim, tested.outcome), "claimed": claimed(text, claim)}
-    verdict = "met" if tested.met else "not_met"
+    verdict = "met" if tested.met else "not_met" if math.isfinite(tested.outcome) else "worthless"
     place = "holds_where" if tested.holds else "holds_nowhere"
     return {
         "box": amount(text, "five_points", box),

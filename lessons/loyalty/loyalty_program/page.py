@@ -54,6 +54,7 @@ def model(stage: frame.Stage) -> None:
     stage.chart(
         "profit_by_share", pictures.profit_by_share(stage, programme, seen.seen_extra, points, needed=needed)
     )
+    uplift = programme.uplift_needed(points_per_money=terms.points_per_100_cents)
     at_guess = programme.profit(extra_sales=stage.guess / 100 * seen.seen_extra, **points)
     stage.explain(
         before=text.money(seen.before, data.currency, 2),
@@ -67,10 +68,8 @@ def model(stage: frame.Stage) -> None:
         cost=text.money(cost, data.currency),
         owed=text.money(owed, data.currency),
         open_points=text.number(points["outstanding"]),
-        uplift=text.percent(
-            programme.uplift_needed(points_per_money=terms.points_per_100_cents), 1
-        ),
-    )  # fmt: skip
+        uplift=text.percent(uplift, 1) if uplift <= 1 else text.label("above_all"),
+    )
     stage.by_hand(more.six_in_words(text, currency=data.currency))
     lives = both_lives(data.key, data)
     pictures.held_against(stage, programme, seen, lives, rows, points)

@@ -54,7 +54,9 @@ def held_against(
         figure["layout"]["annotations"][-1]["x"] = stage.guess + 0.5
     charts.point(figure, x=100, y=believed, label=text.label("plain_point"), side="left")
     charts.you(figure, x=stage.guess, label=stage.your_label)
-    brought = lives.members["extra"] * programme.margin_share - lives.members["points_off"]
+    # Both lives had the world's own points; another value of a point is reckoned on the points redeemed there.
+    dearer = programme.point_value * 100 / stage.data.scenario.loyalty.point_value_cents
+    brought = lives.members["extra"] * programme.margin_share - lives.members["points_off"] * dearer
     won, lost = int((brought > 0.005).sum()), int((brought < -0.005).sum())
     stage.truth(
         figures={
@@ -71,7 +73,7 @@ def held_against(
             "seen": text.money(seen.seen_extra, currency),
             "profit": text.money(profit, currency),
             "believed": text.money(believed, currency),
-            "brings": text.money(float(lives.brings.sum()), currency),
+            "brings": text.money(float(brought.sum()), currency),
             "rise_without": text.percent(without.rise),
             "before_without": text.money(without.before, currency, 2),
             "after_without": text.money(without.after, currency, 2),

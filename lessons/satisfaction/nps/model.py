@@ -79,7 +79,9 @@ class Shares:
         if margin_points <= 0:
             raise ValueError(f"margin_points must be above 0, not {margin_points}")
         wanted = self.variance * (100 * z_of(confidence) / margin_points) ** 2
-        if customers is not None and customers > 1:
+        if customers == 1:
+            return 1
+        if customers is not None:
             wanted = wanted * customers / (customers - 1 + wanted)
         return max(math.ceil(wanted - 1e-9), 1)
 
@@ -96,9 +98,11 @@ def z_of(confidence: float) -> float:
 
 
 def left_over(answers: float, customers: float | None) -> float:
-    """The finite population correction of a variance: (N − n) / (N − 1), or 1 without end."""
-    if customers is None or customers <= 1:
+    """The finite population correction of a variance: (N − n) / (N − 1); 1 without end, 0 if there is one customer."""
+    if customers is None:
         return 1.0
+    if customers <= 1:
+        return 0.0
     return (customers - answers) / (customers - 1)
 
 

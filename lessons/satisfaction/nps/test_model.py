@@ -36,6 +36,9 @@ def test_sample_sizes_by_hand():
     assert TEA.answers_needed(margin_points=5) == 833
     assert TEA.answers_needed(margin_points=3) == 2312
     assert TEA.answers_needed(margin_points=5, customers=1000) == 455
+    # Who asks the only customer there is knows everything.
+    assert TEA.answers_needed(margin_points=5, customers=1) == 1
+    assert TEA.margin_points(answers=1, customers=1) == 0
 
 
 def test_the_variance_by_counting_out_every_survey_of_four():
