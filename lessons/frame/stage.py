@@ -82,7 +82,7 @@ class Stage:
     ) -> float:
         """Ask for an amount; `unit` is percent, money, number; what comes back is in that unit."""
         low, high, start, step, kind = _one_kind(low, high, start, step)
-        digits = _digits(step) if digits is None else digits
+        digits = decimals(step) if digits is None else digits
         written_as = self._format(unit, digits)
         label = self.text.label(name)
         return self._ask(
@@ -97,7 +97,7 @@ class Stage:
     ) -> float:
         """Ask for an exact number in a box."""
         low, high, start, step, kind = _one_kind(low, high, start, step)
-        written_as = None if kind is int else f"%.{_digits(step) if digits is None else digits}f"
+        written_as = None if kind is int else f"%.{decimals(step) if digits is None else digits}f"
         label = self.text.label(name)
         return self._ask(
             name,
@@ -264,7 +264,7 @@ class Stage:
 
 def written(text: Text, value: float, predict: dict[str, Any], *, currency: str) -> str:
     """Write a prediction in the unit that topic.toml gives it."""
-    unit, digits = predict.get("unit", "number"), _digits(predict.get("step", 1))
+    unit, digits = predict.get("unit", "number"), decimals(predict.get("step", 1))
     if unit == "percent":
         return text.percent(value / 100, digits)
     if unit == "money":
@@ -279,7 +279,7 @@ def _one_kind(*numbers: float) -> tuple[Any, Any, Any, Any, type]:
     return low, high, start, step, kind
 
 
-def _digits(step: float) -> int:
+def decimals(step: float) -> int:
     """Count the decimals that a step needs: 0.05 needs two."""
     return len(f"{step:.6f}".rstrip("0").split(".")[1])
 

@@ -42,7 +42,9 @@ def draw(
     if data.open:
         with data:
             st.markdown(text.section("data").body, width=510)
-            if latest and latest[0].make_rows:
+            if latest and not latest[0].locked:
+                st.markdown(f":gray[:material/lock: {text.shared('topic.table_opens')}]")
+            elif latest and latest[0].make_rows:
                 _table(text, latest, sources=sources, notebook=notebook)
     if cited.open:
         for source in text.topic.facts["sources"]:

@@ -44,8 +44,8 @@ class Box:
 def boxes(facts: Sequence[Mapping[str, Any]]) -> tuple[Box, ...]:
     """Give each box its place: `at` is (column, row) from 0, `wide` the columns that it spans.
 
-    >>> boxes([{"name": "a", "at": [0, 0], "look": "idea"}])[0].middle
-    (54.0, 23.5)
+    >>> boxes([{"name": "a", "at": [0, 0], "wide": 3, "look": "idea"}])[0].middle
+    (180.0, 23.5)
     """
     made = []
     for fact in facts:

@@ -56,8 +56,10 @@ def hand_in(page: Page, mine: Variant, raw: str | bytes) -> None:
         listed = words(mine.exercise, page.locator("html").get_attribute("lang") or "en").options(mine)
         box = keyed(page, field).locator("input")
         for code in str(raw).split(" > "):
-            box.click()
-            page.get_by_role("option", name=listed[code], exact=True).click()
+            box.focus()
+            page.keyboard.type(listed[code])
+            page.get_by_role("option", name=listed[code]).first.wait_for()
+            page.keyboard.press("Enter")
             settle(page, seconds=60)
         page.keyboard.press("Escape")
     elif kind == "decision":

@@ -14,6 +14,7 @@ from tests.browser.visit import (
     WIDE,
     answer,
     broken,
+    drop_down,
     fits,
     keyed,
     lock,
@@ -62,7 +63,7 @@ def test_the_road_from_home_to_the_last_topic(server, chromium, language):
         keyed(page, "start").get_by_role("button").click()
         for chapter in (chapter for chapter in lessons.chapters() if chapter.topics):
             expect(main(page).locator("h1")).to_have_text(Text(language, chapter.folder).title)
-            stands(page)
+            settle(page, seconds=60)
             assert not broken(page)
             for topic in chapter.topics:
                 keyed(page, "onward").get_by_role("button").click()
@@ -120,7 +121,9 @@ def predict_by_keyboard(page, topic, text) -> None:
         chosen
     )
     expect(place).to_have_count(0)
-    expect(main(page).locator("h2", has_text="■")).to_be_visible()
+    if topic.data[0] in ("company", "simulated"):
+        # A published table has no truth, only what came later.
+        expect(main(page).locator("h2", has_text="■")).to_be_visible()
     assert not main(page).get_by_text(text.shared("topic.truth_opens")).count()
     assert page.get_by_test_id("stMetric").count() >= 1
     assert not broken(page)
@@ -133,6 +136,9 @@ def move_the_first_control(page, topic) -> None:
     before = page.evaluate(CHART)["data"], page.get_by_test_id("stMetric").all_inner_texts()
     if control.get_attribute("type") == "range":
         moved(control, steps=2)
+    elif control.get_attribute("role") == "combobox":
+        drop_down(control)
+        press(control, "ArrowDown", "Enter")
     else:
         press(control, "ArrowDown" if control.get_attribute("type") == "radio" else "Space")
     page.wait_for_function(f"before => ({CHART})().data && ({CHART})().data !== before", arg=before[0])
