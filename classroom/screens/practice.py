@@ -267,17 +267,18 @@ def _ask_ranking(text: Text, said: Words, mine: Variant, key: str) -> None:
         _submit(mine, key, " > ".join(st.session_state[field]))
 
     memory.in_language(field, text.language)
-    chosen = st.multiselect(
-        text.shared("practice.in_order"),
-        list(options),
-        format_func=options.__getitem__,
-        key=field,
-        placeholder=text.shared("practice.in_order"),
-        label_visibility="collapsed",
-        persist_state="session",
-        width=640,
-    )
-    st.button(text.shared("topic.answer"), key=f"{key}.answer", disabled=not chosen, on_click=answered)
+    with st.form(f"{key}.form", border=False):
+        st.multiselect(
+            text.shared("practice.in_order"),
+            list(options),
+            format_func=options.__getitem__,
+            key=field,
+            placeholder=text.shared("practice.in_order"),
+            label_visibility="collapsed",
+            persist_state="session",
+            width=640,
+        )
+        st.form_submit_button(text.shared("topic.answer"), key=f"{key}.answer", on_click=answered)
 
 
 def _ask_decision(text: Text, said: Words, mine: Variant, key: str) -> None:

@@ -61,7 +61,9 @@ def hand_in(page: Page, mine: Variant, raw: str | bytes) -> None:
             page.get_by_role("option", name=listed[code]).first.wait_for()
             page.keyboard.press("Enter")
             settle(page, seconds=60)
-        page.keyboard.press("Escape")
+        # The open list hides the rest of the page.
+        page.keyboard.press("Tab")
+        settle(page, seconds=60)
     elif kind == "decision":
         keyed(page, f"{key}.way").get_by_role("radio").nth(2).click()
         settle(page, seconds=60)

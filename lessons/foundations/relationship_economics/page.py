@@ -10,6 +10,7 @@ import streamlit as st
 
 from lessons import frame
 from lessons.foundations.customer_ladder import counting
+from lessons.foundations.customer_ladder import model as ladder
 from lessons.foundations.relationship_economics import conditions, more, notebook, pictures, truth
 from lessons.foundations.relationship_economics import model as claims
 from lessons.frame import Data, Stage, Text
@@ -20,7 +21,7 @@ TABLES = ("customers", "prospects", "orders", "interactions", "surveys", "referr
 
 def page(text: Text) -> None:
     """Draw the topic."""
-    frame.topic(text, model=model, sources=[claims, conditions, counting], notebook=notebook.cells)
+    frame.topic(text, model=model, sources=[claims, conditions, ladder, counting], notebook=notebook.cells)
 
 
 def model(stage: Stage) -> None:
