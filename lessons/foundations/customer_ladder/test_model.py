@@ -228,5 +228,5 @@ def test_the_truth_of_a_ladder_is_what_the_world_was_told(company):
     end = find(
         tables=tables, truth=made.truth, scenario=made.scenario, until=pd.Timestamp(made.world.until)
     ).steps.set_index("step")
-    assert steps.loc["bring", "true"] == end.loc["bring", "share"]
-    assert found.recommend > 3 * steps.loc["bring", "true"]
+    assert steps["true"]["bring"] == end["share"]["bring"]
+    assert found.recommend > 3 * steps["true"]["bring"]
