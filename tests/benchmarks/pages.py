@@ -25,7 +25,16 @@ WARM_UP, RERUNS = 26, 80
 WARMED = 12
 LOADS, MOVES, STARTS = 9, 15, 5
 # What is calculated afresh at every move; elsewhere the customers are summarised and fitted once.
-FORMULAS = ("clv",)
+FORMULAS = (
+    "clv",
+    "customer_ladder",
+    "relationship_economics",
+    "bond_levels",
+    "word_of_mouth",
+    "expectation_disconfirmation",
+    "nps",
+    "sbg",
+)
 EMPTY = 'import streamlit as st\nst.title("Empty")\n'
 SMALL = """\
 import plotly.graph_objects as go
