@@ -90,11 +90,16 @@ def topics() -> tuple[Topic, ...]:
     return tuple(topic for chapter in chapters() for topic in chapter.topics)
 
 
+def way() -> tuple[Chapter | Topic, ...]:
+    """Return every page of the course in order: each chapter that has topics, and its topics after it."""
+    return tuple(step for chapter in chapters() if chapter.topics for step in (chapter, *chapter.topics))
+
+
 def after(path: str) -> Chapter | Topic | None:
     """Return what follows a chapter's opening or a topic on the way through the course; None at its end.
 
     `path` is a chapter's name or `chapter/topic`. Chapters without topics are not on the way yet.
     """
-    way = [step for chapter in chapters() if chapter.topics for step in (chapter, *chapter.topics)]
-    at = next(number for number, step in enumerate(way) if step.path == path)
-    return way[at + 1] if at + 1 < len(way) else None
+    steps = way()
+    at = next(number for number, step in enumerate(steps) if step.path == path)
+    return steps[at + 1] if at + 1 < len(steps) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -80,6 +81,21 @@ def reading(table: pd.DataFrame, name: str = "table") -> str:
     if len(table) > len(held):
         read = f"# The first {len(held)} of {len(table)} rows.\n{read}"
     return read
+
+
+def call(one: Any) -> str:
+    """Return the code that makes a dataclass again, one field a line.
+
+    >>> from lessons.satisfaction.nps.model import Counts
+    >>> print(call(Counts(promoters=3, passives=2, detractors=1)))
+    Counts(
+        promoters=3,
+        passives=2,
+        detractors=1,
+    )
+    """
+    given = "".join(f"    {field.name}={getattr(one, field.name)!r},\n" for field in fields(one))
+    return f"{type(one).__name__}(\n{given})"
 
 
 def _cell(kind: str, source: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ right there are new numbers, and after three the worked solution. Every answer i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -17,7 +19,7 @@ import exercises
 from exercises import Exercise, Variant, Verdict, files, mark, variant
 from exercises.words import Words, words
 from lessons import Topic
-from lessons.frame import memory, page_column
+from lessons.frame import checks, memory, page_column
 from lessons.words import Text
 
 TRIES_BEFORE_SOLUTION = 3
@@ -25,6 +27,7 @@ ROWS_AT_ONCE, ROWS_SHOWN, ANSWER_KEPT, LARGEST_MB = 12, 500, 2000, 5
 WAYS = ("rule", "file", "text")
 # What counts as a try: a slip of unit and what could not be read do not.
 _TRIES = ("mistake", "wrong")
+_ICONS = {"right": "check_circle", "unreadable": "help", "slip": "straighten"}
 
 
 def draw(topic: Topic, *, code: str, learner: str) -> None:
@@ -68,33 +71,27 @@ def _opened(
     st.markdown(said.ask(mine), width=640)
     _tables(text, said, mine, key)
     verdict: Verdict | None = st.session_state.get(f"{key}.verdict")
-    closed = verdict is not None and (verdict.right or verdict.found in _TRIES)
     _hints(text, said, mine, key)
-    if not closed:
+    if verdict is None or verdict.found not in ("right", *_TRIES):
         st.markdown(f":small[:gray[{said.how_to_answer(mine)}]]")
         _ASK[mine.exercise.kind](text, said, mine, key)
-    if verdict is not None:
-        if closed and (given := st.session_state.get(f"{key}.given")):
-            # Plain text: what a learner types is never read as Markdown.
-            st.text(f"◇ {given}")
-        _verdict(text, said, mine, verdict)
-    if closed:
-        missed = _missed(tries)
-        if verdict is not None and not verdict.right and missed >= TRIES_BEFORE_SOLUTION:
-            with st.expander(text.shared("practice.solution"), expanded=True):
-                st.markdown(said.solution(mine), width=640)
-        elif verdict is not None and verdict.right:
-            with st.expander(text.shared("practice.solution")):
-                st.markdown(said.solution(mine), width=640)
-        st.button(
-            text.shared(
-                "practice.again" if verdict is not None and verdict.right else "practice.new_numbers"
-            ),
-            icon=":material/refresh:",
-            key=f"{key}.new",
-            on_click=_new_numbers,
-            args=(key, number),
-        )
+        if verdict is not None:
+            _verdict(text, said, mine, verdict)
+        return
+    if given := st.session_state.get(f"{key}.given"):
+        # Plain text: what a learner types is never read as Markdown.
+        st.text(f"◇ {given}")
+    _verdict(text, said, mine, verdict)
+    if verdict.right or _missed(tries) >= TRIES_BEFORE_SOLUTION:
+        with st.expander(text.shared("practice.solution"), expanded=not verdict.right):
+            st.markdown(said.solution(mine), width=640)
+    st.button(
+        text.shared("practice.again" if verdict.right else "practice.new_numbers"),
+        icon=":material/refresh:",
+        key=f"{key}.new",
+        on_click=_new_numbers,
+        args=(key, number),
+    )
 
 
 def _next_number(tries: list[dict[str, Any]]) -> int:
@@ -171,15 +168,13 @@ def _one_more_hint(key: str, shown: int) -> None:
 
 
 def _verdict(text: Text, said: Words, mine: Variant, verdict: Verdict) -> None:
-    head = said.shared["terminal"][verdict.found].rstrip(".。 ")
-    icon, colour = {
-        "right": ("check_circle", "green"),
-        "unreadable": ("help", "gray"),
-        "slip": ("straighten", "gray"),
-    }.get(verdict.found, ("lightbulb", "gray"))
-    stop = ". " if text.language == "en" else "。"
-    with st.container(border=True, width=640):
-        st.markdown(f":{colour}[:material/{icon}:] **{head}**{stop}{said.feedback(mine, verdict)}")
+    checks.said(
+        text,
+        head=said.shared["terminal"][verdict.found],
+        words=said.feedback(mine, verdict),
+        icon=_ICONS.get(verdict.found, "lightbulb"),
+        good=verdict.right,
+    )
 
 
 def _submit(mine: Variant, key: str, raw: str | bytes) -> None:
@@ -217,15 +212,23 @@ def _field(key: str, mine: Variant, name: str = "answer") -> str:
     return f"{key}.{name}.{mine.number}"
 
 
-def _ask_in_words(text: Text, said: Words, mine: Variant, key: str) -> None:
-    field = _field(key, mine)
+@contextmanager
+def _form(text: Text, mine: Variant, key: str, *fields: str, between: str = "\n") -> Iterator[None]:
+    """Draw the fields that are drawn inside, and a button that hands them in together."""
 
     def answered() -> None:
-        _submit(mine, key, st.session_state[field])
+        given = [st.session_state[field] for field in fields]
+        _submit(mine, key, between.join(one if isinstance(one, str) else between.join(one) for one in given))
 
     with st.form(f"{key}.form", border=False):
-        st.text_input(said.title, key=field, label_visibility="collapsed", max_chars=2000, width=320)
+        yield
         st.form_submit_button(text.shared("topic.answer"), key=f"{key}.answer", on_click=answered)
+
+
+def _ask_in_words(text: Text, said: Words, mine: Variant, key: str) -> None:
+    field = _field(key, mine)
+    with _form(text, mine, key, field):
+        st.text_input(said.title, key=field, label_visibility="collapsed", max_chars=2000, width=320)
 
 
 def _ask_choice(text: Text, said: Words, mine: Variant, key: str) -> None:
@@ -250,24 +253,15 @@ def _ask_choice(text: Text, said: Words, mine: Variant, key: str) -> None:
 def _ask_table(text: Text, said: Words, mine: Variant, key: str) -> None:
     rows = said.rows(mine)
     fields = [_field(key, mine, row) for row in rows]
-
-    def answered() -> None:
-        _submit(mine, key, "\n".join(st.session_state[field] for field in fields))
-
-    with st.form(f"{key}.form", border=False):
+    with _form(text, mine, key, *fields):
         for field, label in zip(fields, rows.values(), strict=True):
             st.text_input(label, key=field, max_chars=100, width=320)
-        st.form_submit_button(text.shared("topic.answer"), key=f"{key}.answer", on_click=answered)
 
 
 def _ask_ranking(text: Text, said: Words, mine: Variant, key: str) -> None:
     field, options = _field(key, mine), said.options(mine)
-
-    def answered() -> None:
-        _submit(mine, key, " > ".join(st.session_state[field]))
-
     memory.in_language(field, text.language)
-    with st.form(f"{key}.form", border=False):
+    with _form(text, mine, key, field, between=" > "):
         st.multiselect(
             text.shared("practice.in_order"),
             list(options),
@@ -278,7 +272,6 @@ def _ask_ranking(text: Text, said: Words, mine: Variant, key: str) -> None:
             persist_state="session",
             width=640,
         )
-        st.form_submit_button(text.shared("topic.answer"), key=f"{key}.answer", on_click=answered)
 
 
 def _ask_decision(text: Text, said: Words, mine: Variant, key: str) -> None:
@@ -304,13 +297,8 @@ def _ask_decision(text: Text, said: Words, mine: Variant, key: str) -> None:
 
 def _ask_ids(text: Text, said: Words, mine: Variant, key: str) -> None:
     field = _field(key, mine, "ids")
-
-    def answered() -> None:
-        _submit(mine, key, st.session_state[field])
-
-    with st.form(f"{key}.form", border=False):
+    with _form(text, mine, key, field):
         st.text_area(said.title, key=field, label_visibility="collapsed", max_chars=200_000, height=160)
-        st.form_submit_button(text.shared("topic.answer"), key=f"{key}.answer", on_click=answered)
 
 
 def _ask_rule(text: Text, said: Words, mine: Variant, key: str) -> None:

@@ -16,7 +16,7 @@ import streamlit as st
 from lessons import charts
 from lessons.frame import checks, choose, drawing, memory, present, tabs
 from lessons.frame.data import Data
-from lessons.frame.stage import Stage, between, decimals, written
+from lessons.frame.stage import Stage, between, decimals, slider_format, written
 from lessons.words import Section, Text
 
 __all__ = ["Data", "Stage", "Text", "topic"]
@@ -162,7 +162,7 @@ def predict(text: Text) -> None:
             facts["high"],
             step=facts["step"],
             key=key,
-            format=_format(text, facts),
+            format=slider_format(text, facts["unit"], decimals(facts["step"]), currency="CNY"),
             persist_state="session",
             width=510,
         )
@@ -175,14 +175,6 @@ def predict(text: Text) -> None:
             on_click=_lock,
             args=(text.topic.path, key),
         )
-
-
-def _format(text: Text, facts: dict[str, Any]) -> str:
-    """Return how the slider writes a prediction: as it is written once it is locked."""
-    digits = f"%.{decimals(facts.get('step', 1))}f"
-    if facts["unit"] == "percent":
-        return f"{digits}%%"
-    return text.symbol("CNY") + digits if facts["unit"] == "money" else digits
 
 
 def _lock(path: str, key: str) -> None:

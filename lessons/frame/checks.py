@@ -61,21 +61,15 @@ def _answer(path: str, name: str, key: str, *, all_checks: list[str]) -> None:
 
 def verdict(text: Text, *, correct: bool, words: str) -> None:
     """Say how an answer stands, and always why."""
+    head = text.shared("topic.correct" if correct else "topic.not_yet")
+    said(text, head=head, words=words, icon="check_circle" if correct else "lightbulb", good=correct)
+
+
+def said(text: Text, *, head: str, words: str, icon: str, good: bool = False) -> None:
+    """Draw what is said to an answer: a head in bold, and the reason."""
+    # The full stop stands outside the bold words: inside, Chinese text would show the asterisks.
+    stop = ". " if text.language == "en" else "。"
     with st.container(border=True, width=640):
-        if correct:
-            st.markdown(
-                f":green[:material/check_circle:] **{_bare(text.shared('topic.correct'))}**{_stop(text)}{words}"
-            )
-        else:
-            st.markdown(
-                f":gray[:material/lightbulb:] **{_bare(text.shared('topic.not_yet'))}**{_stop(text)}{words}"
-            )
-
-
-def _bare(words: str) -> str:
-    return words.rstrip(".。 ")
-
-
-def _stop(text: Text) -> str:
-    """The full stop stands outside the bold words: inside, Chinese text would show the asterisks."""
-    return ". " if text.language == "en" else "。"
+        st.markdown(
+            f":{'green' if good else 'gray'}[:material/{icon}:] **{head.rstrip('.。 ')}**{stop}{words}"
+        )

@@ -133,23 +133,8 @@ def simulated() -> Data:
     # The chapter's models hold exactly for customers whom no cause moves; later chapters switch the causes on.
     scenario = load_scenario(COMPANY).textbook()
     world = live(scenario, customers=CUSTOMERS, seed=SEED, tables=("customers", "orders", "truth_customers"))
-    start = world.start.date()
-    orders, truth = world.orders.to_pandas(), world.truth_customers.to_pandas()
-    # Everywhere else an id is text: a file's 007 must not become 7.
-    orders["customer_id"], truth["customer_id"] = (
-        orders["customer_id"].astype(str),
-        truth["customer_id"].astype(str),
-    )
-    return Data(
-        kind="simulated",
-        key=f"{COMPANY}-{CUSTOMERS}-{SEED}",
-        orders=orders[["customer_id", "ordered_at", "amount_cents"]],
-        currency=scenario.currency,
-        calibration_until=start + timedelta(weeks=52, days=-1),
-        holdout_until=world.until.date() - timedelta(days=1),
-        truth=truth.set_index("customer_id"),
-        scenario=scenario,
-    )
+    columns = ["customer_id", "ordered_at", "amount_cents"]
+    return Data(kind="simulated", key=f"{COMPANY}-{CUSTOMERS}-{SEED}", **_lived(world, columns))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -157,25 +142,27 @@ def company() -> Data:
     """Live the lives of Harbour Tea's customers with every cause at work: all tables, and the truth beside them."""
     from datasets.world import live, load_scenario
 
-    scenario = load_scenario(COMPANY)
-    world = live(scenario, customers=CUSTOMERS, seed=SEED)
-    start = world.start.date()
-    orders, truth = world.orders.to_pandas(), world.truth_customers.to_pandas()
-    orders["customer_id"], truth["customer_id"] = (
-        orders["customer_id"].astype(str),
-        truth["customer_id"].astype(str),
-    )
+    world = live(load_scenario(COMPANY), customers=CUSTOMERS, seed=SEED)
+    columns = ["customer_id", "business", "ordered_at", "amount_cents"]
     return Data(
-        kind="company",
-        key=f"{COMPANY}-all-{CUSTOMERS}-{SEED}",
-        orders=orders[["customer_id", "business", "ordered_at", "amount_cents"]],
-        currency=scenario.currency,
-        calibration_until=start + timedelta(weeks=52, days=-1),
-        holdout_until=world.until.date() - timedelta(days=1),
-        truth=truth.set_index("customer_id"),
-        scenario=scenario,
-        world=world,
+        kind="company", key=f"{COMPANY}-all-{CUSTOMERS}-{SEED}", world=world, **_lived(world, columns)
     )
+
+
+def _lived(world: Any, columns: list[str]) -> dict[str, Any]:
+    """Return what pages need of a world: orders with these columns, the truth, and the day that splits two years."""
+    orders, truth = world.orders.to_pandas(), world.truth_customers.to_pandas()
+    # Everywhere else an id is text: a file's 007 must not become 7.
+    for rows in (orders, truth):
+        rows["customer_id"] = rows["customer_id"].astype(str)
+    return {
+        "orders": orders[columns],
+        "currency": world.scenario.currency,
+        "calibration_until": world.start.date() + timedelta(weeks=52, days=-1),
+        "holdout_until": world.until.date() - timedelta(days=1),
+        "truth": truth.set_index("customer_id"),
+        "scenario": world.scenario,
+    }
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -257,9 +257,14 @@ class Stage:
         return f"{self.text.topic.name}.{name}"
 
     def _format(self, unit: str, digits: int) -> str:
-        if unit == "money":
-            return self.text.symbol(self._currency) + f"%.{2 if digits else 0}f"
-        return f"%.{digits}f%%" if unit == "percent" else f"%.{digits}f"
+        return slider_format(self.text, unit, digits, currency=self._currency)
+
+
+def slider_format(text: Text, unit: str, digits: int, *, currency: str) -> str:
+    """Return how a slider writes its value, as Streamlit wants it said."""
+    if unit == "money":
+        return text.symbol(currency) + f"%.{2 if digits else 0}f"
+    return f"%.{digits}f%%" if unit == "percent" else f"%.{digits}f"
 
 
 def written(text: Text, value: float, predict: dict[str, Any], *, currency: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from lessons import Chapter, chapters
+from lessons import chapters, way
 from lessons.frame import memory, page_column
 from lessons.words import LANGUAGES, Text, term, text_of
 
@@ -41,8 +41,8 @@ def entries(language: str) -> tuple[Entry, ...]:
                 slug=slug, names=term(slug), definition=text.words["terms"][slug]["definition"], path=path
             )
             found[slug] = (rank, entry)
-    way = [step.path for chapter in chapters() for step in (chapter, *chapter.topics)]
-    return tuple(sorted((entry for _, entry in found.values()), key=lambda entry: way.index(entry.path)))
+    order = [step.path for step in way()]
+    return tuple(sorted((entry for _, entry in found.values()), key=lambda entry: order.index(entry.path)))
 
 
 def _defined(language: str) -> Iterator[tuple[int, str, Text, str]]:
@@ -135,7 +135,4 @@ def _entry(code: str, entry: Entry, pages: Mapping[str, Any]) -> None:
 
 
 def _place(code: str, path: str) -> str:
-    chapter = next(chapter for chapter in chapters() if chapter.name == path.split("/")[0])
-    steps: tuple[Chapter | Any, ...] = (chapter, *chapter.topics)
-    step = next(step for step in steps if step.path == path)
-    return Text(code, step.folder).short
+    return Text(code, next(step.folder for step in way() if step.path == path)).short

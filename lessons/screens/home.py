@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from lessons import Chapter, Topic, chapters
+from lessons import Chapter, Topic, chapters, way
 from lessons.frame import memory, page_column
 from lessons.words import Text
 
@@ -59,10 +59,9 @@ def _welcome(text: Text, pages: Mapping[str, Any]) -> None:
 
 def _where_i_was() -> Chapter | Topic:
     """Return the page opened last or, where that topic is done, the next; for a newcomer the first chapter."""
-    way = [step for chapter in chapters() if chapter.topics for step in (chapter, *chapter.topics)]
-    at = next((number for number, step in enumerate(way) if step.path == memory.progress().latest), 0)
-    done = memory.progress().done
-    return next((step for step in way[at:] if step.path not in done), way[at])
+    steps, done = way(), memory.progress().done
+    at = next((number for number, step in enumerate(steps) if step.path == memory.progress().latest), 0)
+    return next((step for step in steps[at:] if step.path not in done), steps[at])
 
 
 def _card(text: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
+
+from lessons.notebook import call
 
 
 def cells(numbers: dict[str, Any]) -> Sequence[str]:
     """The notebook's own cells; `numbers` holds the page's `customer`."""
     customer = numbers["customer"]
-    given = ",\n".join(f"    {field.name}={getattr(customer, field.name)!r}" for field in fields(customer))
     return [
         "from lessons.customer_value.clv.model import CustomerValue, by_retention, mixed_customers, six_customers, "
-        f"tornado\n\ncustomer = CustomerValue(\n{given},\n)\ncustomer.value(), customer.net_value()",
+        f"tornado\n\ncustomer = {call(customer)}\ncustomer.value(), customer.net_value()",
         "customer.schedule(30)",
         "customer.break_even_retention(), customer.retention_worth(2 * customer.value())",
         "six_customers(margin=240, discount_rate=0.1)",

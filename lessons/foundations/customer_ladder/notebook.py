@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
+
+from lessons.notebook import call
 
 
 def cells(numbers: dict[str, Any]) -> Sequence[str]:
     """The notebook's own cells; `numbers` holds the page's `ladder`."""
     ladder = numbers["ladder"]
-    given = ",\n".join(f"    {field.name}={getattr(ladder, field.name)!r}" for field in fields(ladder))
     return [
         "from lessons.foundations.customer_ladder.model import RUNGS, STEPS, Ladder\n\n"
-        f"ladder = Ladder(\n{given},\n)\nladder.table()",
+        f"ladder = {call(ladder)}\nladder.table()",
         'pd.DataFrame(ladder.transitions(), index=[*RUNGS, "lost"], columns=[*RUNGS, "lost"])',
         "pd.DataFrame(ladder.fundamental(), index=RUNGS, columns=RUNGS).round(2)",
         'pd.DataFrame({"step": STEPS, "conversion": ladder.conversions, "worth_of_a_point": ladder.worth_of_points()})',

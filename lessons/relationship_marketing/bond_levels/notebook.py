@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
+
+from lessons.notebook import call
 
 
 def cells(numbers: dict[str, Any]) -> Sequence[str]:
     """The notebook's own cells; `numbers` holds the page's `ties`."""
     ties = numbers["ties"]
-    given = ",\n".join(f"    {field.name}={getattr(ties, field.name)!r}" for field in fields(ties))
     return [
         "from lessons.relationship_marketing.bond_levels.model import Ties, best_split\n\n"
-        f"ties = Ties(\n{given},\n)\nties.departures()",
+        f"ties = {call(ties)}\nties.departures()",
         "ties.still_leave(), ties.orders(), ties.gain(), ties.price_room()",
         "best = best_split(ties.spend, customer=ties)\nbest, best.still_leave(), best.gain()",
         "pd.DataFrame(\n"
