@@ -237,7 +237,7 @@ def explain(
             st.markdown(_prose(section, stage), width="stretch" if stage.presenting else 510)
             if part == "by_hand" and stage.hand is not None:
                 st.dataframe(
-                    stage.hand,
+                    drawing.arrow(stage.hand),
                     hide_index=True,
                     key="by_hand",
                     column_config={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -32,7 +33,7 @@ class Data:
     scenario: Any = None
     world: Any = None
 
-    @property
+    @functools.cached_property
     def has_amounts(self) -> bool:
         """Say whether the orders carry money at all."""
         return bool(self.orders["amount_cents"].notna().any())

@@ -1,9 +1,10 @@
-"""How does a chart reach the screen?  As it stands: nothing checks or copies it on every rerun."""
+"""How do a chart and a table reach the screen?  As they stand: nothing checks or copies them on every rerun."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -24,3 +25,15 @@ class _AsItStands(go.Figure):
 def chart(figure: charts.Figure, *, key: str, alt: str) -> None:
     """Draw one chart with the course's own menu: a picture to save, and nothing else."""
     st.plotly_chart(_AsItStands(figure), key=key, config=charts.CONFIG, alt=alt)
+
+
+def arrow(table: pd.DataFrame) -> Any:
+    """Return the table as Streamlit sends it, made once: it stays with the table that a page keeps.
+
+    The table's index is left out.
+    """
+    import pyarrow
+
+    if "arrow" not in table.attrs:
+        table.attrs["arrow"] = pyarrow.Table.from_pandas(table, preserve_index=False)
+    return table.attrs["arrow"]

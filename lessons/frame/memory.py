@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 Recorder = Callable[[str, str, str, Any], None]
-_PROGRESS, _RECORDER, _SHELF = "progress", "recorder", "shelf"
+_PROGRESS, _RECORDER, _SHELF, _LANGUAGES = "progress", "recorder", "shelf", "languages"
 
 
 @dataclass
@@ -116,10 +116,11 @@ def in_language(key: str, language: str) -> None:
 
     It knows a choice only by its words: after a change of language it would show none, and then lose it.
     """
-    mark = f"{key} in"
-    if key in st.session_state and st.session_state.get(mark, language) != language:
+    # One entry for all: Streamlit goes through every entry of the session for each widget that it draws.
+    shown = st.session_state.setdefault(_LANGUAGES, {})
+    if shown.get(key, language) != language and key in st.session_state:
         st.session_state[key] = st.session_state[key]
-    st.session_state[mark] = language
+    shown[key] = language
 
 
 def keep(name: str, value: Any, start: Any) -> None:

@@ -89,7 +89,10 @@ class Stage:
             name,
             start,
             between(low, high, kind),
-            lambda place, **as_all: place.slider(label, low, high, step=step, format=written_as, **as_all),
+            # With a start of its own Streamlit need not look for one among everything that the session keeps.
+            lambda place, **as_all: place.slider(
+                label, low, high, start, step=step, format=written_as, **as_all
+            ),
         )
 
     def number(

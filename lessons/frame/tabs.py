@@ -136,5 +136,5 @@ def term_row(text: Text, slugs: Sequence[str]) -> None:
             names = {code: name[:1].upper() + name[1:] for code, name in term(slug).items()}
             with st.popover(names[text.language], key=f"term.{slug}"):
                 others = [names[code] for code in LANGUAGES if code != text.language]
-                st.markdown(f"**{names[text.language]}** · " + " · ".join(dict.fromkeys(others)), width=320)
-                st.markdown(text.words["terms"][slug]["definition"], width=320)
+                heading = f"**{names[text.language]}** · " + " · ".join(dict.fromkeys(others))
+                st.markdown(f"{heading}\n\n{text.words['terms'][slug]['definition']}", width=320)

@@ -64,8 +64,8 @@ def model(stage: Stage) -> None:
         came=text.number(round(1000 * cohort[-1] / cohort[0])),
         fitted=text.number(fitted),
         model=text.label(name),
-        first=text.percent(cohort[1] / cohort[0]),
-        latest=text.percent(cohort[fitted] / cohort[fitted - 1]),
+        first=text.percent(cohort[1] / cohort[0], 1),
+        latest=text.percent(cohort[fitted] / cohort[fitted - 1], 1),
     )
     stage.further("rates", partial(more.rates, stage, cohort, found, fitted))
     stage.further("lifetimes", partial(more.lifetimes, stage, cohort, fitted, rate))
@@ -111,15 +111,15 @@ def rows(cohort: tuple[int, ...], fitted: int) -> pd.DataFrame:
     return frame.assign(seen=(frame["renewals"] <= fitted).astype(int)).round(1)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def projected(seen: tuple[int, ...], name: str) -> sbg.Projection:
-    """One model on what was seen."""
+    """One model on what was seen; shared, not to be written into."""
     return sbg.project(survivors=seen, model=name, until=UNTIL)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def compared(cohort: tuple[int, ...], fitted: int) -> pd.DataFrame:
-    """All models on what was seen."""
+    """All models on what was seen; shared, not to be written into."""
     return sbg.all_models(survivors=cohort, fitted=fitted, until=UNTIL)
 
 

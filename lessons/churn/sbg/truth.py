@@ -40,17 +40,18 @@ def what_came(
     label = text.label("came", count=text.number(round(came)))
     charts.note(figure, x=came, y=len(said) + 0.35, label=label, sign="reference")
     error = sbg.holdout_error(found, survivors=cohort, fitted=fitted)
-    by_model = everything.set_index("model")["error"]
+    by_model = dict(zip(everything["model"], everything["error"], strict=True))
+    curve_error = text.percent(np.nanmin([by_model[name] for name in sbg.CURVES]), 1)
     stage.truth(
         figures={
             "story_error": text.percent(by_model["sbg"], 1),
-            "curve_error": text.percent(by_model[list(sbg.CURVES)].min(), 1),
+            "curve_error": curve_error,
         },
         heading="year_twelve",
         chart=figure,
         values={
             "error": text.percent(error, 1),
-            "curve": text.percent(by_model[list(sbg.CURVES)].min(), 1),
+            "curve": curve_error,
             "low": text.number(round(1000 * found.low)) if np.isfinite(found.low) else "–",
             "high": text.number(round(1000 * found.high)) if np.isfinite(found.high) else "–",
             "later": text.number(UNTIL - fitted),
@@ -80,10 +81,11 @@ def what_was(stage: Stage, box: lived.Box, found: sbg.Projection, said: lived.Ju
         above=not above,
     )
     ahead = slice(fitted + 1, UNTIL + 1)
-    lost = 1000 * box.margin * abs(float(np.sum(found.survival[ahead] - box.true_survival[ahead])))
+    lost = 1000 * box.margin * float(np.abs(found.survival[ahead] - box.true_survival[ahead]).sum())
+    drawn = "higher" if ours > 1000 * said.high else "lower" if ours < 1000 * said.low else "within"
     planted = np.isfinite(box.alpha)
     fitted_words = ", ".join(
-        f"{text.label(f'symbol_{name}')} = {text.number(value, 2)}"
+        f"{text.label(f'symbol_{name}')} = {text.number(value, 2 if abs(value) >= 0.1 else 3)}"
         for name, value in found.parameters.items()
     )
     stage.truth(
@@ -111,6 +113,7 @@ def what_was(stage: Stage, box: lived.Box, found: sbg.Projection, said: lived.Ju
             "mean": text.number(round(1000 * said.mean)),
             "low": text.number(round(1000 * said.low)),
             "high": text.number(round(1000 * said.high)),
+            "drawn": text.label(drawn),
             "analysts": text.number(lived.ANALYSTS),
             "sample": text.number(lived.SAMPLE),
             "covered": text.number(said.covered),

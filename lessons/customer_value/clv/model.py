@@ -60,25 +60,28 @@ class CustomerValue:
         if self.first_payment not in ("now", "later"):
             raise ValueError(f'first_payment must be "now" or "later", not {self.first_payment!r}')
 
-    @property
-    def ratio(self) -> float:
-        """What each payment is worth today, as a multiple of the one before: r (1 + g) / (1 + d)."""
-        return self.retention * (1 + self.margin_growth) / (1 + self.discount_rate)
-
     def value(self) -> float:
         """Expected present value of all payments, in money; inf where the sum has no end."""
+        return self.value_at(self.retention)
+
+    def value_at(self, retention: float) -> float:
+        """What the value would be at another retention, all else as it is. Raises ValueError outside 0 to 1."""
+        if not 0 <= retention <= 1:
+            raise ValueError(f"retention must lie between 0 and 1, not {retention}")
+        # What each payment is worth today, as a multiple of the one before.
+        ratio = retention * (1 + self.margin_growth) / (1 + self.discount_rate)
         first = self.margin
         if self.first_payment == "later":
-            first *= self.retention / (1 + self.discount_rate)
+            first *= retention / (1 + self.discount_rate)
         if first == 0:
             return 0.0
         if self.periods is None:
-            return first / (1 - self.ratio) if self.ratio < 1 else math.inf
-        if self.ratio in (0, 1):
-            return first * (self.periods if self.ratio else 1)
+            return first / (1 - ratio) if ratio < 1 else math.inf
+        if ratio in (0, 1):
+            return first * (self.periods if ratio else 1)
         # (qⁿ − 1) / (q − 1), written so that it keeps its digits where q is close to 1.
-        exponent = self.periods * math.log(self.ratio)
-        return first * math.expm1(exponent) / (self.ratio - 1) if exponent < 700 else math.inf
+        exponent = self.periods * math.log(ratio)
+        return first * math.expm1(exponent) / (ratio - 1) if exponent < 700 else math.inf
 
     def net_value(self) -> float:
         """The value less what it cost to win the customer, in money."""
@@ -86,15 +89,15 @@ class CustomerValue:
 
     def retention_worth(self, target: float) -> float:
         """The lowest retention at which the value reaches `target`; nan if even full retention does not."""
-        if replace(self, retention=1.0).value() < target:
+        if self.value_at(1.0) < target:
             return math.nan
         low, high = 0.0, 1.0
-        if replace(self, retention=low).value() >= target:
+        if self.value_at(low) >= target:
             return low
         # Halving the interval needs no derivative and does not mind a value that runs off to infinity.
         for _ in range(60):
             middle = (low + high) / 2
-            low, high = (low, middle) if replace(self, retention=middle).value() >= target else (middle, high)
+            low, high = (low, middle) if self.value_at(middle) >= target else (middle, high)
         return high
 
     def break_even_retention(self) -> float:
@@ -123,7 +126,7 @@ class CustomerValue:
 
 def by_retention(customer: CustomerValue, *, retentions: Sequence[float]) -> np.ndarray:
     """The value at each of `retentions`, all else as it is; inf where the sum has no end."""
-    return np.array([replace(customer, retention=float(retention)).value() for retention in retentions])
+    return np.array([customer.value_at(float(retention)) for retention in retentions])
 
 
 def tornado(customer: CustomerValue, *, change: float = 0.2) -> pd.DataFrame:

@@ -9,6 +9,7 @@ Source: Dwyer (1997), "Customer Lifetime Valuation to Support Marketing Decision
 Marketing 11(4): "lost for good" against "always a share".
 """
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,12 +29,12 @@ class RepeatBuying:
     days: float
     customers: pd.DataFrame
 
-    @property
+    @functools.cached_property
     def buyers(self) -> int:
         """Buyers of the first half."""
         return int((self.customers["first"] > 0).sum())
 
-    @property
+    @functools.cached_property
     def bought_again(self) -> int:
         """Those of them who bought in the second half too."""
         return int(((self.customers["first"] > 0) & (self.customers["second"] > 0)).sum())
@@ -43,12 +44,12 @@ class RepeatBuying:
         """The share that bought again; 0 where nobody bought in the first half."""
         return self.bought_again / self.buyers if self.buyers else 0.0
 
-    @property
+    @functools.cached_property
     def latest(self) -> pd.DataFrame:
         """The second half's buyers: the customers whose future is to be valued."""
         return self.customers[self.customers["second"] > 0]
 
-    @property
+    @functools.cached_property
     def spend_per_buyer(self) -> float:
         """Mean spending of the second half's buyers in that half, in money; NaN without amounts or buyers."""
         return float(self.latest["spend"].mean())

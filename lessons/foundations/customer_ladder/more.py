@@ -42,8 +42,7 @@ def by_hand(text: Text) -> pd.DataFrame:
 def words(stage: Stage, people: Ladder, worths: Floats) -> dict[str, str]:
     """The values of the explanation's placeholders, of the ladder as it is set and as it stands."""
     text, best = stage.text, int(worths.argmax())
-    usual = Ladder(reached_per_month=1000)
-    brought = usual.table()["margin"].sum()
+    brought, hand_point = by_a_thousand()
     return {
         "outcome": money(stage, worths[0]),
         "best_step": text.label(f"at_{STEPS[best]}"),
@@ -53,8 +52,15 @@ def words(stage: Stage, people: Ladder, worths: Floats) -> dict[str, str]:
         "relative": text.percent(0.01 / people.conversions[0], 1),
         "top_point": money(stage, worths[-1]),
         "margin": text.money(brought, "CNY"),
-        "hand_point": text.money(usual.worth_of_points()[0], "CNY"),
+        "hand_point": text.money(hand_point, "CNY"),
     }
+
+
+@functools.lru_cache(maxsize=1)
+def by_a_thousand() -> tuple[float, float]:
+    """What a thousand people bring on the ladder as it stands, and what the first step's next point is worth: money."""
+    usual = Ladder(reached_per_month=1000)
+    return float(usual.table()["margin"].sum()), float(usual.worth_of_points()[0])
 
 
 def table_in_words(stage: Stage, people: Ladder) -> pd.DataFrame:

@@ -91,7 +91,9 @@ class Ties:
 
     def still_leave(self) -> float:
         """Of 100 who would leave, how many leave all the same."""
-        return float(self.departures()["with_ties"].sum())
+        return sum(
+            leavers * math.exp(-self.hold(reason)) for reason, leavers in zip(REASONS, LEAVERS, strict=True)
+        )
 
     def chance_of_leaving(self) -> float:
         """Chance that an order is the last: the odds shrink as the departures do."""
