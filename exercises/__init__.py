@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lessons import Topic
 
 ROOT = Path(__file__).parent
-ENGINE = "1"
+ENGINE = "2"
 KINDS = ("number", "choice", "table", "ranking", "decision", "scores")
 LONGEST_NAME = 200
 MOST_VARIANTS = 1_000_000

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from exercises import Variant
 
 SHOWN = 10  # rows of a table that are printed; --out and --json have all
-STATUS = "exit status: 0, or 2 where that cannot be done"
+STATUS = """\
+exit status: 0, or 2 where that cannot be done; the reason stands in one line on standard error, and with --json also
+on standard output, as {"error": "…"}"""
 LIST_EXAMPLES = f"""\
 examples:
   python -m exercises list
@@ -38,7 +40,7 @@ examples:
 CHECK_EXAMPLES = """\
 ANSWER is what would be typed on the page:
   a number          12.5   12,5   12.5%   1,234.50   1.2万
-  a choice          its code, its letter or its place: b or 2
+  a choice          its code, its letter, its place or its words: b or 2
   a table           a number for each row, separated by ; or blanks: "12.5; 40; 3"
   a ranking         "shop > web > phone"
   a decision        customer ids, separated by anything, or a file with the column customer_id
@@ -51,19 +53,29 @@ examples:
   python -m exercises check NAME --learner ann --answer mine.xlsx
 
 exit status: 0 where the answer is right, 1 where it is not or cannot be read (the reason is printed), 2 where nothing
-could be marked: no such exercise, no such file, an option that is not understood"""
+could be marked: no such exercise, no such file, an option that is not understood; with --json the reason is printed as
+{"error": "…"} on standard output, too"""
 
 
 class Refused(ValueError):
     """Nothing can be done: its text is the one message that the user gets."""
 
 
+class Misunderstood(Refused):
+    """The arguments cannot be understood; `prog` is the command that says so."""
+
+    def __init__(self, prog: str, message: str) -> None:
+        """Keep which command it was."""
+        self.prog = prog
+        super().__init__(message)
+
+
 class Parser(argparse.ArgumentParser):
     """Says in one line what is wrong, without the usage in front."""
 
     def error(self, message: str) -> NoReturn:
-        """Leave with status 2."""
-        self.exit(2, f"{self.prog}: {printable(message)} (--help tells more)\n")
+        """Raise Misunderstood."""
+        raise Misunderstood(self.prog, f"{message} (--help tells more)")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,12 +83,17 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # where a terminal cannot show a character
-    args = parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    given = [_decoded(one) for one in (sys.argv[1:] if arguments is None else arguments)]
+    prog = "python -m exercises"
     try:
+        args = parser().parse_args(_joined(given))
+        prog = f"{prog} {args.command}"
         status = args.run(args)
         if sys.stdout:  # None where the caller has closed it
             sys.stdout.flush()
         return status
+    except Misunderstood as error:
+        prog, message = error.prog, str(error)
     except ValueError as error:  # Refused, UnknownExercise, or a learner's name that cannot be used
         message = str(error)
     except MemoryError:
@@ -90,8 +107,19 @@ def main(arguments: list[str] | None = None) -> int:
         message = f"A file could not be read or written ({error.strerror or error})."
     except Exception as error:  # an exercise that is broken; nobody at a terminal is helped by its stack
         message = f"This exercise is broken ({type(error).__name__}: {error})."
-    print(f"python -m exercises {args.command}: {printable(' '.join(message.split()))}", file=sys.stderr)
+    message = printable(" ".join(message.split()))
+    if "--json" in given:
+        print(json.dumps({"error": message}))
+    print(f"{prog}: {message}", file=sys.stderr)
     return 2
+
+
+def _decoded(argument: str) -> str:
+    """Read an argument as UTF-8 where the locale knows less."""
+    try:
+        return os.fsencode(argument).decode() if not argument.isprintable() else argument
+    except UnicodeError:
+        return argument
 
 
 def _joined(arguments: list[str]) -> list[str]:
@@ -137,12 +165,12 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("name", metavar="NAME", help="the exercise's name, as `list` shows it")
         command.add_argument("--learner", metavar="L", required=True, help="who practises")
         command.add_argument(
-            "--variant", metavar="N", type=int, default=1, help="which set of numbers (default: 1)"
+            "--variant", metavar="N", type=counted, default=1, help="which set of numbers (default: 1)"
         )
         command.add_argument(
             "--course", metavar="CODE", default="local", help="the course's public code (default: local)"
         )
-    giving.add_argument("--hints", metavar="N", type=int, default=0, help="also show the first N hints")
+    giving.add_argument("--hints", metavar="N", type=counted, default=0, help="also show the first N hints")
     giving.add_argument(
         "--out", metavar="DIR", help="write the data as CSV, XLSX and notebook into this folder"
     )
@@ -153,6 +181,14 @@ def parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--json", action="store_true", help="print JSON")
     return whole
+
+
+def counted(text: str) -> int:
+    """Read the number of a variant or of hints."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a whole number is needed, such as 2") from None
 
 
 # ---- the commands
@@ -197,9 +233,13 @@ def run_give(args: argparse.Namespace) -> int:
     from exercises import files
     from exercises.words import words
 
+    if args.hints < 0:
+        raise Refused("The number of hints must be 0 or more.")
+    if args.out is not None and not args.out.strip():
+        raise Refused("The folder after --out has no name.")
     mine = made(args)
     said = words(mine.exercise, args.lang)
-    hints = said.hints(mine)[: max(args.hints, 0)]
+    hints = said.hints(mine)[: args.hints]
     written = files.write_all(mine, args.lang, Path(args.out)) if args.out is not None else None
     if args.json:
         print(json.dumps(as_json(mine, args.lang, hints=hints, written=written), allow_nan=False))
@@ -268,9 +308,11 @@ def submitted(answer: str, *, kind: str) -> str | bytes:
     from exercises.answers import LARGEST_FILE
 
     if not answer.startswith("@"):
-        if kind not in ("decision", "scores") or len(answer) > 1000 or not _is_file(answer):
+        if kind not in ("decision", "scores") or not _names_a_file(answer):
             return answer
         answer = "@" + answer
+    if answer == "@":
+        raise Refused("After @ the path of a file is missing.")
     path = Path(answer[1:])
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -285,9 +327,14 @@ def submitted(answer: str, *, kind: str) -> str | bytes:
         raise Refused(f"{path} cannot be read; check its permissions.") from None
 
 
-def _is_file(path: str) -> bool:
+def _names_a_file(answer: str) -> bool:
+    """Say whether this is a path: there is something of that name, or it ends as a table's name does."""
+    if len(answer) > 1000 or len(answer.splitlines()) != 1:
+        return False
+    if answer.lower().endswith((".csv", ".xlsx", ".tsv", ".txt")):
+        return True
     try:
-        return Path(path).is_file()
+        return Path(answer).exists()
     except (OSError, ValueError):
         return False
 

@@ -1,7 +1,9 @@
 """What did the learner mean?  Numbers, lists, choices and files of customers, as people type and upload them.
 
     12.5 · 12,5 · 1,234.50 · 1.234,50 · 1 234,5 · 1'234.5 · 1.2万 · 3亿 · 1.2k · 2.5M · １２．５％ · 12.5% · 3‰
-    ¥1,234 · $12.5 · NT$ 300 · 12.5元 · −12.5 · (12.5) · 负12.5 · 1/3 · 1.5e3 · ≈12.5
+    ¥1,234 · $12.5 · NT$ 300 · 12.5元 · 12块5 · 1/3 · 1 3/4 · ½ · 1.5e3 · ≈12.5 · 100 左右
+    −12.5 · (12.5) · 12.5- · 负12.5 · 亏损 100 元 · minus 3 · a loss of 3
+    三十五 · 一万二 · 3万5千 · 三成 · 百分之十二点五 (numerals.py says how)
 
 A comma or a point before exactly three digits has two meanings (1,234): both readings are returned, the usual one
 first, and whoever marks takes either where it is right. Everything is bounded: text that is too long is not read at
@@ -22,19 +24,22 @@ from typing import Any
 import pandas as pd
 
 from datasets.amounts import CURRENCY
+from exercises.numerals import in_digits
 
 LONGEST_NUMBER = 120  # characters
 LONGEST_TEXT = 500_000
+LONGEST_CHOICE = 500
 LARGEST_FILE = 5_000_000  # bytes
 MOST_ROWS = 50_000
 LARGEST = 1e15
 _MINUS = dict.fromkeys(map(ord, "−–—‒―﹣－‐‑⁻˗"), "-")
-_LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "٫": "."})
+_LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "٫": ".", "∕": "/", "÷": "/"})
 _POWERS = {
     "十": 1,
     "百": 2,
     "千": 3,
     "仟": 3,
+    "w": 4,
     "万": 4,
     "萬": 4,
     "亿": 8,
@@ -51,19 +56,30 @@ _POWERS = {
 }
 # What is counted may stand behind the number.
 _COUNTED = (
-    r"customers?|orders?|people|persons?|calls?|agents?|units?|pieces?|points?|times?|days?|weeks?|months?|years?|"
-    r"hours?|minutes?|seconds?|min|x|位|名|人|个|個|家|单|單|笔|筆|次|通|件|分|天|日|周|週|个月|個月|月|年|小时|小時|分钟|分鐘|"
-    r"秒|倍|岁|歲|份|张|張|客户|客戶|顾客|顧客|订单|訂單|yuan"
+    r"customers?|members?|orders?|people|persons?|calls?|agents?|units?|pieces?|points?|times?|days?|weeks?|months?|"
+    r"years?|hours?|minutes?|seconds?|min|x|位|名|人|个|個|家|单|單|笔|筆|次|通|件|分|天|日|周|週|个月|個月|月|年|小时|小時|"
+    r"分钟|分鐘|秒|倍|岁|歲|份|张|張|"
+    r"(?:[个個位名] ?)?(?:客户|客戶|顾客|顧客|会员|會員)|(?:[个個张張] ?)?(?:订单|訂單)|yuan"
 )
+_LOSS = r"亏损|虧損|亏|虧|净亏|淨虧|损失|損失|赔|賠|(?:an? )?(?:net )?loss (?:of )?|minus |negative "
+_CURRENCY = rf"(?:{CURRENCY}|块钱|塊錢|元钱|圓|renminbi|yuan)"
 _NUMBER = re.compile(
-    r"(?P<about>[=≈~≒约約]|大约|大約|大概|about|around|roughly|approx\.?)?\s*(?P<open>\()?\s*(?P<sign>[-+]|负|負)?\s*"
-    r"(?P<share>百分之|千分之)?\s*(?:" + CURRENCY + r")?\s*(?P<sign2>[-+])?\s*"
+    r"(?P<about>[=≈~≒约約近]|大约|大約|大概|大致|差不多|接近|将近|將近|about|around|roughly|approx(?:\.|imately)?|circa|ca\.?)?"
+    rf"\s*(?P<open>\()?\s*(?P<loss>{_LOSS})?\s*[约約]?\s*(?P<sign>[-+]|负|負)?\s*"
+    rf"(?P<share>[百千万]分之)?\s*{_CURRENCY}?\s*(?P<sign2>[-+])?\s*"
+    r"(?:(?P<wholes>[0-9]{1,9}) (?=[0-9]+\s*/))?"
     r"(?P<body>[0-9][0-9.,' ]*|[.,][0-9]+)"
     r"(?P<over>\s*/\s*[0-9][0-9.,' ]*)?"
     r"(?P<exponent>(?:e|\s*[x×*]\s*10\s*(?:\^|\*\*))[-+]?[0-9]{1,3})?\s*"
-    r"(?P<power>(?:thousand|million|billion|mio|mn|bn|k|m|b|[十百千仟]?[万萬亿億]|[十百千仟])(?![a-z]))?\s*"
-    r"(?P<percent>%|‰|percent(?:age points?)?|per cent|pct|个百分点|個百分點|百分点|百分點)?\s*"
-    r"(?:" + CURRENCY + r")?\s*(?P<counted>" + _COUNTED + r")?\s*(?P<close>\))?\s*[.。;；]?",
+    r"(?P<power>(?:thousand|million|billion|mio|mn|bn|k|m|b|w|[十百千仟]?[万萬亿億]|[十百千仟])(?![a-z]))?\s*"
+    r"(?P<percent>%|‰|percent(?:age points?)?|per cent|pct|pp|[个個]?百分[点點]|[个個][点點])?\s*"
+    rf"{_CURRENCY}?[整]?\s*(?P<counted>{_COUNTED})?\s*(?:(?:/|每|per |an? |each )\s*(?:{_COUNTED}))?\s*"
+    r"(?P<tail>-)?\s*(?:左右|上下|or so)?\s*(?P<close>\))?\s*[.。;；]?",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^(?:(?:the |my )?(?:answer|result)(?: is)?:?|it(?: is|'s)|我的?答案|答案|结果|結果|一共|总共|總共|合计|合計|"
+    r"共计|共計|共)\s*(?:是|为|為|等于|等於)?\s*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^(?:[^0-9=:()]|\([^0-9=:()]{0,20}\)){1,40}[=:]\s*(?=\S)")  # CLV = 12.5, P(alive) = 12%
@@ -118,34 +134,40 @@ def numbers(text: str) -> tuple[Reading, ...]:
     """
     if len(text) > LONGEST_NUMBER:
         raise Unreadable("too_long", most=LONGEST_NUMBER)
-    if any(unicodedata.category(one) == "No" for one in text):  # ½ and 10² would become other numbers
+    text = "".join(map(_fraction, text))
+    if any(unicodedata.category(one) == "No" for one in text):  # 10² would become another number
         raise Unreadable("number_unreadable")
-    text = plain(text)
+    text = re.sub(r"(?<=[0-9])[。·・](?=[0-9])", ".", plain(text).replace("\u2044", "/"))
     if not text:
         raise Unreadable("empty")
-    text = _LABEL.sub("", text)
+    if label := _LABEL.match(text):
+        text = ("- " if re.search(_LOSS, label[0], re.IGNORECASE) else "") + text[label.end() :]
+    text = in_digits(_LEAD.sub("", text))
     match = _NUMBER.fullmatch(text)
     if match is None:
         found = re.findall(r"[0-9][0-9.,']*", text)
         if not found:
             raise Unreadable("no_number")
         raise Unreadable("several_numbers" if len(found) > 1 else "number_unreadable")
-    if bool(match["open"]) != bool(match["close"]):
+    minus = [match["sign"] in ("-", "负", "負"), match["sign2"] == "-", bool(match["tail"])]
+    if bool(match["open"]) != bool(match["close"]) or sum(minus) > 1:
         raise Unreadable("number_unreadable")
     values = _bodies(match["body"])
     if match["over"]:
         below = _bodies(match["over"].strip(" /"))[0]
         if not below:
             raise Unreadable("divided_by_zero")
-        values = [values[0] / below]
+        values = [float(match["wholes"] or 0) + values[0] / below]
     scale = float(f"1e{_power(match['power'])}")
     if match["exponent"]:
         scale *= float("1e" + re.split(r"e|\^|\*\*", match["exponent"], flags=re.IGNORECASE)[-1])
-    signs = [-1.0 if "-" in (match["sign"], match["sign2"]) or match["sign"] in ("负", "負") else 1.0]
+    signs = [-1.0 if any(minus) or match["loss"] else 1.0]
     if match["open"] and signs == [1.0]:
         signs = [-1.0, 1.0]  # an accountant's minus, or only brackets
+    if match["share"] and match["percent"]:
+        raise Unreadable("number_unreadable")
     share = match["share"] or match["percent"]
-    part = 1.0 if not share else 1000.0 if share in ("‰", "千分之") else 100.0
+    part = {None: 1.0, "‰": 1e3, "千分之": 1e3, "万分之": 1e4}.get(share, 100.0)
     readings = []
     for sign in signs:
         for value in values:
@@ -154,6 +176,13 @@ def numbers(text: str) -> tuple[Reading, ...]:
                 raise Unreadable("too_large")
             readings.append(Reading(value=meant + 0.0, bare=not (share or match["over"])))
     return tuple(readings)
+
+
+def _fraction(sign: str) -> str:
+    """½ as 1/2; any other sign as it is."""
+    if unicodedata.category(sign) != "No" or "\u2044" not in unicodedata.normalize("NFKC", sign):
+        return sign
+    return " " + unicodedata.normalize("NFKC", sign)
 
 
 def _power(word: str | None) -> int:
@@ -174,16 +203,16 @@ def _bodies(body: str) -> list[float]:
     grouping = kinds - {body[last]} if last >= 0 else kinds
     if kinds & set(" '") or len(kinds) == 2:
         # Two kinds of sign: the last comma or point is the decimal sign, if it stands there once.
-        if last >= 0 and (body.count(body[last]) > 1 or not fraction.isdigit()):
-            raise Unreadable("number_unreadable")
         if len(grouping) != 1 or not (_GROUPS.fullmatch(whole) or _INDIAN.fullmatch(whole)):
-            raise Unreadable("number_unreadable")
+            raise Unreadable("several_numbers" if " " in kinds else "signs_unclear")
+        if last >= 0 and (body.count(body[last]) > 1 or not fraction.isdigit()):
+            raise Unreadable("signs_unclear")
         return [float(re.sub(r"[^0-9]", "", whole) + "." + (fraction or "0"))]
     grouped = bool(_GROUPS.fullmatch(body) or _INDIAN.fullmatch(body)) and not body.startswith("0")
     thousands = [float(re.sub(r"[^0-9]", "", body))] if grouped else []
     if body.count(body[last]) > 1:
         if not thousands:
-            raise Unreadable("number_unreadable")
+            raise Unreadable("signs_unclear")
         return thousands
     decimal = [float(f"{whole or '0'}.{fraction or '0'}")]
     return thousands + decimal if body[last] == "," else decimal + thousands
@@ -329,7 +358,7 @@ def chosen(raw: str | bytes, *, known: Iterable[str], picks: int) -> list[str]:
         found = re.findall(r"[^\s,;、|\[\](){}\"'，；]+", plain(raw))
     known = known if isinstance(known, set | frozenset) else set(known)
     ids = list(dict.fromkeys(_id(one) for one in found))
-    if ids and ids[0] not in known and not re.search(r"[0-9]", ids[0]):
+    if len(ids) > 1 and ids[0] not in known and not re.search(r"[0-9]", ids[0]):
         ids = ids[1:]  # a heading
     if not ids:
         raise Unreadable("empty")
@@ -485,6 +514,7 @@ def reasons() -> tuple[str, ...]:
         "no_number",
         "several_numbers",
         "number_unreadable",
+        "signs_unclear",
         "divided_by_zero",
         "rows_expected",
         "row_unreadable",

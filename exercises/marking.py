@@ -93,6 +93,8 @@ def _number(variant: Variant, raw: str) -> Verdict:
     readings = reading.numbers(raw)
     meant = [_meant(one, unit) for one in readings]
     values: dict[str, Any] = {"read": meant[0]}
+    if len(meant) > 1:
+        values["also"] = meant[1]
     for value in meant:
         if near(value, right, tolerance):
             return Verdict(right=True, found="right", score=1.0, values={"read": value})
@@ -183,7 +185,11 @@ def _table(variant: Variant, raw: str) -> Verdict:
 
 
 def _choice(variant: Variant, raw: str) -> Verdict:
-    picked, right = reading.choice(raw, options=variant.exercise.module.OPTIONS), answer(variant)
+    from exercises.words import names_of
+
+    options, right = variant.exercise.module.OPTIONS, answer(variant)
+    in_words = names_of(variant).get(reading.fold(raw)) if len(raw) <= reading.LONGEST_CHOICE else None
+    picked = in_words or reading.choice(raw, options=options)
     values = {"read": picked}
     if picked == right:
         return Verdict(right=True, found="right", score=1.0, values=values)

@@ -114,7 +114,11 @@ class Words:
                 inner = self.shared["unreadable"][verdict.values["why"]]
                 values["why"] = self._fill(inner, values)
             return self._fill(sentence, values)
-        return self._fill(self.own["wrong"], values)
+        wrong = self._fill(self.own["wrong"], values)
+        if "also" not in verdict.values:
+            return wrong
+        # 1,234 and (12): told that either was tried.
+        return f"{self._fill(self.shared['reading']['two_ways'], values)} {wrong}"
 
     def solution(self, variant: Variant) -> str:
         """Return the worked solution, in Markdown."""
@@ -223,10 +227,12 @@ class Words:
         for name, value in verdict.values.items():
             if name in ("worth", "best", "chance"):
                 values[name] = self._written("worth", value)
-            elif name == "read" and isinstance(value, float):
+            elif name in ("read", "also") and isinstance(value, float):
                 values[name] = self._written("answer", value, exact=True)
             elif isinstance(value, tuple):
-                values[name] = comma.join(names.get(one, one) for one in value)
+                # Which choices there are is asked where codes are typed.
+                shown = {} if name == "options" else names
+                values[name] = comma.join(shown.get(one, one) for one in value)
             elif isinstance(value, str):
                 values[name] = names.get(value, value)
             else:

@@ -1,18 +1,23 @@
 """What is taught?  Chapters and topics, found by looking at the folders.
 
 A chapter is a folder with a `chapter.toml`, a topic a folder below it with a `topic.toml`. There is
-no list to keep: whatever stands here is part of the course, in the order that the files give.
+no list to keep: whatever stands here is part of the course, in the order that the files give. A folder
+that is only begun is left out, and the log says what it lacks.
 """
 
 from __future__ import annotations
 
 import functools
+import logging
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
+# Without these no page could be drawn, its own or one that names it.
+CHAPTER_FILES = ("chapter.toml", "en.md", "zh.md")
+TOPIC_FILES = ("topic.toml", "en.md", "zh.md", "page.py")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +70,30 @@ class Chapter:
         return sum(topic.minutes for topic in self.topics)
 
 
+def left_out() -> dict[Path, str]:
+    """Return the folders that somebody has only begun, each with one sentence for its author."""
+    begun = {file.parent: CHAPTER_FILES for file in ROOT.glob("*/chapter.toml")}
+    begun |= {file.parent: TOPIC_FILES for name in TOPIC_FILES for file in ROOT.glob(f"*/*/{name}")}
+    said = {}
+    for folder, needed in begun.items():
+        if missing := [name for name in needed if not (folder / name).exists()]:
+            pattern = "lessons/customer_value" + ("/rfm" if needed == TOPIC_FILES else "")
+            said[folder] = (
+                f"lessons/{folder.relative_to(ROOT).as_posix()} is left out of the course, because it has no "
+                f"{' and no '.join(missing)} yet; {pattern} shows what goes in there."
+            )
+    return said
+
+
 @functools.lru_cache(maxsize=1)
 def chapters() -> tuple[Chapter, ...]:
     """Return all chapters in their order, each with its topics in theirs."""
-    found = []
+    found, begun = [], left_out()
+    for sentence in begun.values():
+        logging.getLogger("crm_lab").warning(sentence)
     for file in ROOT.glob("*/chapter.toml"):
+        if file.parent in begun:
+            continue
         facts = tomllib.loads(file.read_text("utf-8"))
         topics = [
             Topic(
@@ -79,6 +103,7 @@ def chapters() -> tuple[Chapter, ...]:
                 facts=tomllib.loads(topic.read_text("utf-8")),
             )
             for topic in file.parent.glob("*/topic.toml")
+            if topic.parent not in begun
         ]
         topics.sort(key=lambda topic: (topic.facts["order"], topic.name))
         found.append(Chapter(name=file.parent.name, folder=file.parent, facts=facts, topics=tuple(topics)))

@@ -39,6 +39,38 @@ def test_names_of_topics_are_unique_since_they_are_addresses():
     assert len(names) == len(set(names))
 
 
+def test_no_folder_is_only_begun():
+    assert list(lessons.left_out().values()) == []
+
+
+def test_a_folder_that_is_only_begun_is_left_out_and_its_author_is_told_what_it_lacks(
+    tmp_path, monkeypatch, caplog
+):
+    files = {
+        "old": lessons.CHAPTER_FILES,
+        "old/whole": lessons.TOPIC_FILES,
+        "old/no_english": ("topic.toml", "zh.md", "page.py"),
+        "old/only_words": ("en.md", "zh.md"),
+        "young": ("chapter.toml", "zh.md"),
+        "young/whole": lessons.TOPIC_FILES,
+    }
+    for folder, names in files.items():
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).write_text("order = 1")
+    monkeypatch.setattr(lessons, "ROOT", tmp_path)
+    found = lessons.chapters.__wrapped__()
+    assert [step.path for chapter in found for step in (chapter, *chapter.topics)] == ["old", "old/whole"]
+    for folder, missing, pattern in (
+        ("old/no_english", "en.md", "lessons/customer_value/rfm"),
+        ("old/only_words", "topic.toml and no page.py", "lessons/customer_value/rfm"),
+        ("young", "en.md", "lessons/customer_value"),
+    ):
+        (told,) = [said for said in caplog.messages if f"lessons/{folder} " in said]
+        assert f"no {missing} yet" in told and f"; {pattern} shows" in told
+    assert len(caplog.messages) == 3
+
+
 @each_topic
 def test_both_languages_say_the_same_things(topic):
     english, chinese = text_of(topic, "en"), text_of(topic, "zh-Hans")

@@ -213,12 +213,11 @@ def _field(key: str, mine: Variant, name: str = "answer") -> str:
 
 
 @contextmanager
-def _form(text: Text, mine: Variant, key: str, *fields: str, between: str = "\n") -> Iterator[None]:
+def _form(text: Text, mine: Variant, key: str, *fields: str) -> Iterator[None]:
     """Draw the fields that are drawn inside, and a button that hands them in together."""
 
     def answered() -> None:
-        given = [st.session_state[field] for field in fields]
-        _submit(mine, key, between.join(one if isinstance(one, str) else between.join(one) for one in given))
+        _submit(mine, key, "\n".join(st.session_state[field] for field in fields))
 
     with st.form(f"{key}.form", border=False):
         yield
@@ -259,19 +258,30 @@ def _ask_table(text: Text, said: Words, mine: Variant, key: str) -> None:
 
 
 def _ask_ranking(text: Text, said: Words, mine: Variant, key: str) -> None:
+    """One click for each place: buttons keep the order in which they were pressed, and no list stays open."""
     field, options = _field(key, mine), said.options(mine)
+
+    def answered() -> None:
+        _submit(mine, key, " > ".join(st.session_state[field]))
+
     memory.in_language(field, text.language)
-    with _form(text, mine, key, field, between=" > "):
-        st.multiselect(
-            text.shared("practice.in_order"),
-            list(options),
-            format_func=options.__getitem__,
-            key=field,
-            placeholder=text.shared("practice.in_order"),
-            label_visibility="collapsed",
-            persist_state="session",
-            width=640,
-        )
+    ranked = st.pills(
+        text.shared("practice.in_order"),
+        list(options),
+        selection_mode="multi",
+        format_func=options.__getitem__,
+        key=field,
+        persist_state="session",
+        width=640,
+    )
+    places = [f"{place}\u00a0·\u00a0{options[code]}" for place, code in enumerate(ranked, start=1)]
+    st.text("◇ " + "   ".join(places), width=640)
+    st.button(
+        text.shared("topic.answer"),
+        key=f"{key}.answer",
+        disabled=len(ranked) < len(options),
+        on_click=answered,
+    )
 
 
 def _ask_decision(text: Text, said: Words, mine: Variant, key: str) -> None:

@@ -84,8 +84,9 @@ def _chapter(text: Text, chapter: Chapter, solved: set[str], pages: Mapping[str,
 
 def _topic(text: Text, topic: Topic, solved: set[str], pages: Mapping[str, Any]) -> None:
     progress, named = memory.progress(), text_of(topic, text.language)
-    with st.container(border=True, gap="xsmall"):
-        st.page_link(
+    with st.container(border=True):
+        left, right = st.columns([1.15, 1], gap="medium", vertical_alignment="center")
+        left.page_link(
             pages[topic.path],
             label=f"**{named.title}**",
             icon=":material/check_circle:"
@@ -104,4 +105,4 @@ def _topic(text: Text, topic: Topic, solved: set[str], pages: Mapping[str, Any])
             state = "solved" if exercise.path in solved else "tried" if tries else "open"
             count = text.shared(f"progress.{state}", tries=text.number(len(tries)))
             lines.append(f"{words(exercise, text.language).title} · :gray[{count}]")
-        st.markdown("  \n".join(f":small[{line}]" for line in lines))
+        right.markdown("  \n".join(f":small[{line}]" for line in lines))

@@ -54,16 +54,9 @@ def hand_in(page: Page, mine: Variant, raw: str | bytes) -> None:
             keyed(page, f"{key}.{row}.{mine.number}").locator("input").fill(line)
     elif kind == "ranking":
         listed = words(mine.exercise, page.locator("html").get_attribute("lang") or "en").options(mine)
-        box = keyed(page, field).locator("input")
+        # One click a place and nothing more: no list is left open.
         for code in str(raw).split(" > "):
-            box.focus()
-            page.keyboard.type(listed[code])
-            page.get_by_role("option", name=listed[code]).first.wait_for()
-            page.keyboard.press("Enter")
-            settle(page, seconds=60)
-        # The open list hides the rest of the page.
-        page.keyboard.press("Tab")
-        settle(page, seconds=60)
+            keyed(page, field).get_by_role("button", name=listed[code], exact=True).click()
     elif kind == "decision":
         keyed(page, f"{key}.way").get_by_role("radio").nth(2).click()
         settle(page, seconds=60)

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from datasets.world import live
-from lessons.churn.retention_curve.model import kaplan_meier
+from lessons.churn.retention_curve.model import greenwood
 
-CUSTOMERS, YEARS, SEED, ANALYSTS, SAMPLE = 10_000, 5, 2, 100, 100
+CUSTOMERS, YEARS, SEED, ANALYSTS = 10_000, 5, 2, 100
 BOX = "box"
 
 
@@ -73,22 +73,29 @@ def subscribers(scenario: Any) -> Subscribers:
     )
 
 
-def covered(many: Subscribers, *, today: int, month: int) -> int:
-    """Of 100 analysts who see 100 subscribers up to month `today`, how many intervals at `month` hold the truth."""
-    count = 0
-    for analyst in range(ANALYSTS):
-        mine = slice(analyst * SAMPLE, (analyst + 1) * SAMPLE)
-        known = today - many.joined[mine]
-        there = known >= 0
-        # Last paid in month m and not since: gone in the month after it, if that has come.
-        gone = (many.months[mine] + 1)[there]
-        time, left = np.minimum(gone, known[there] + 0.5), gone <= known[there]
-        found = kaplan_meier(time=time, left=left)
-        upto = found[found["time"] <= month]
-        if len(upto):
-            low, high = upto.iloc[-1][["low", "high"]]
-            count += bool(low <= many.survival[month] <= high)
-    return count
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What analysts say who see as many subscribers: nine in ten between `low` and `high`; `covered` hold the truth."""
+
+    low: float
+    high: float
+    covered: int
+
+
+def judge(many: Subscribers, *, today: int, month: int, sample: int, seed: int = 1) -> Judged:
+    """Let 100 analysts see `sample` subscribers of their own up to month `today`, and read the curve at `month`."""
+    rng = np.random.default_rng(seed)
+    mine = rng.choice(np.flatnonzero(many.joined <= today), (ANALYSTS, sample))
+    # Last paid in month m and not since: gone in the month after it, if that has come.
+    known, gone = today - many.joined[mine], many.months[mine] + 1
+    steps = range(1, month + 1)
+    at_risk = np.column_stack([((gone >= step) & (known >= step)).sum(axis=1) for step in steps])
+    leaving = np.column_stack([((gone == step) & (known >= step)).sum(axis=1) for step in steps])
+    share = np.cumprod(1 - leaving / np.maximum(at_risk, 1), axis=1)
+    low, high = np.array([greenwood(*one) for one in zip(share, at_risk, leaving, strict=True)])[..., -1].T
+    least, most = np.quantile(share[:, -1], [0.05, 0.95])
+    covered = int(((low <= many.survival[month]) & (many.survival[month] <= high)).sum())
+    return Judged(low=float(least), high=float(most), covered=covered)
 
 
 def still_customers(truth: pd.DataFrame, joined: pd.Series, *, months: int, until: date) -> np.ndarray:

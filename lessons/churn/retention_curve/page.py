@@ -20,8 +20,8 @@ LATEST = 3
 many = st.cache_resource(max_entries=1, show_spinner=False)(
     lambda key, _scenario: lived.subscribers(_scenario)
 )
-covered = st.cache_data(max_entries=64, show_spinner=False)(
-    lambda key, today, month, _many: lived.covered(_many, today=today, month=month)
+judged = st.cache_data(max_entries=64, show_spinner=False)(
+    lambda key, today, month, sample, _many: lived.judge(_many, today=today, month=month, sample=sample)
 )
 
 
@@ -50,10 +50,12 @@ def model(stage: Stage) -> None:
     here = curve.iloc[month]
     one_rate = retention.one_rate_for_ever(rate, months=month)[-1]
     below_one = 0 <= rate < 1
-    open_line = "" if business == "box" else "_open"
+    open_line, line = ("", "box") if business == "box" else ("_open", "open")
     promised = text.number(retention.expected_periods(rate), 1) if below_one else text.label("no_end")
     if by_month.empty:
         stage.notice("too_short")
+    elif month < ahead:
+        stage.notice("not_so_far", month=text.number(month), ahead=text.number(ahead))
 
     stage.figure("recent", text.percent(rate, 1))
     stage.figure("by_rate", text.percent(one_rate))
@@ -69,23 +71,24 @@ def model(stage: Stage) -> None:
     else:
         stage.chart(f"curves_heading{open_line}", pictures.curves(stage, curve, rate, month))
     stage.by_hand(more.by_hand(text))
-    stage.explain(
-        story=text.label("story_box" if business == "box" else "story_open"),
-        recent=text.percent(rate, 1),
-        by_rate=text.percent(one_rate),
-        here=text.percent(here["share"]),
-        low=text.percent(here["low"]),
-        high=text.percent(here["high"]),
-        ahead=text.number(month),
-        verdict=text.label("too_many" if one_rate > here["share"] else "too_few"),
-        promised=promised,
-        base=text.number(base),
-        ever=text.percent(more.of_all_ever(known)),
-    )
+    words = {
+        "recent": text.percent(rate, 1),
+        "by_rate": text.percent(one_rate),
+        "here": text.percent(here["share"]),
+        "low": text.percent(here["low"]),
+        "high": text.percent(here["high"]),
+        "ahead": text.number(month),
+        "verdict": text.label(pictures.verdict(one_rate, float(here["share"]))),
+        "base": text.number(base),
+        "ever": text.percent(more.of_all_ever(known)),
+        "promised": promised,
+    }
+    stage.explain(**{part: text.label(f"{part}_{line}", **words) for part in ("said", "story", "figures")})
     if business == "box":
         lives = many(data.key, data.scenario)
-        count = covered(data.key, today, month, _many=lives)
-        truth.of_the_box(stage, curve, rate, month, lives, covered=count, margin=margin)
+        joined = int(known.loc[known["month"] == 0, "size"].sum())
+        said = judged(data.key, today, month, joined, _many=lives)
+        truth.of_the_box(stage, curve, rate, month, lives, said=said, joined=joined, margin=margin)
     elif business == "shop":
         true = still_there(data.key, today, _data=data)
         truth.of_the_shop(stage, curve, month, true)

@@ -12,6 +12,13 @@ SHARES = (0, 0.25, 0.5, 0.75, 1)
 COLUMNS = (0, 1, 2, 3, 6, 9, 12, 15, 18, 21)
 
 
+def verdict(one_rate: float, share: float) -> str:
+    """Say by its label's key whether one rate for ever promises more than the curve, as both are printed."""
+    if round(one_rate, 2) == round(share, 2):
+        return "as_many"
+    return "too_many" if one_rate > share else "too_few"
+
+
 def by_months(stage: Stage, *, last: int, title: str, height: int = 350) -> charts.Figure:
     """A figure with months since joining across and shares up."""
     text = stage.text

@@ -178,6 +178,24 @@ def test_greenwood_intervals_hold_the_truth_as_often_as_promised_by_simulation()
     assert 0.92 < held / trials < 0.98
 
 
+def test_analysts_who_see_everybody_long_enough_spread_as_the_binomial_distribution_says():
+    rng, sample, month = np.random.default_rng(5), 400, 6
+    months = rng.geometric(0.1, 30_000) - 1
+    many = lived.Subscribers(
+        survival=np.array([(months >= after).mean() for after in range(12)]),
+        months=months,
+        joined=np.zeros(30_000, dtype=int),
+        boxes=0.0,
+        periods=0,
+    )
+    found = lived.judge(many, today=20, month=month, sample=sample)
+    share = 0.9**month
+    half = 1.645 * np.sqrt(share * (1 - share) / sample)
+    assert found.low == pytest.approx(share - half, abs=0.015)
+    assert found.high == pytest.approx(share + half, abs=0.015)
+    assert 88 <= found.covered <= 100
+
+
 def test_the_triangle_keeps_what_was_known_and_nothing_later():
     table = cohorts({"2024-01": [10, 9, 8, 7], "2024-02": [20, 18, 15], "2024-04": [5]})
     known = retention.known_after(table, months=2)

@@ -10,7 +10,32 @@ from lessons.churn.retention_curve import lived, pictures
 from lessons.churn.retention_curve import model as retention
 from lessons.frame import Stage
 
-DAYS_PER_MONTH = 30.4375
+DAYS_PER_MONTH, DAYS_PER_BOX = 30.4375, 28
+LAST = 24
+
+
+def _held_against(
+    stage: Stage, curve: pd.DataFrame, true: np.ndarray, *, names: tuple[str, str], at: tuple[int, int]
+) -> charts.Figure:
+    """The curve, solid, and the truth, dashed; `names` are their labels' keys, `at` the months they stand at."""
+    text, month = stage.text, min(at[0], int(curve["month"].max()))
+    figure = pictures.by_months(stage, last=len(true) - 1, title="months_axis", height=330)
+    share = curve["share"].to_numpy()
+    above = share[month] > true[month]
+    charts.curve(figure, x=curve["month"].to_list(), y=share)
+    charts.point(
+        figure,
+        x=month,
+        y=share[month],
+        label=text.label(names[0]),
+        above=above,
+        side="right" if above else "left",
+    )
+    charts.curve(figure, x=list(range(len(true))), y=true, sign="truth")
+    charts.point(
+        figure, x=at[1], y=float(true[at[1]]), label=text.label(names[1]), sign="truth", above=not above
+    )
+    return figure
 
 
 def of_the_box(
@@ -20,74 +45,64 @@ def of_the_box(
     month: int,
     many: lived.Subscribers,
     *,
-    covered: int,
+    said: lived.Judged,
+    joined: int,
     margin: float,
 ) -> None:
-    """The curve against the truth, and what a subscriber is worth by 1 / (1 − r)."""
+    """The curve and one rate against the truth, what chance did, and what a subscriber is worth by 1 / (1 − r)."""
     text, currency = stage.text, stage.data.currency
-    last = 24
-    figure = pictures.by_months(stage, last=last, title="months_axis", height=330)
-    line = retention.one_rate_for_ever(rate, months=last)
-    charts.curve(figure, x=list(range(last + 1)), y=line, sign="reference")
+    figure = _held_against(stage, curve, many.survival[: LAST + 1], names=("curve", "true"), at=(5, 20))
+    line = retention.one_rate_for_ever(rate, months=LAST)
+    charts.curve(figure, x=list(range(LAST + 1)), y=line, sign="reference")
     above = bool(line[16] >= many.survival[16])
     charts.note(figure, x=16, y=line[16], label=text.label("rate_short"), sign="reference", above=above)
-    charts.curve(figure, x=curve["month"].to_list(), y=curve["share"].to_list())
-    known = min(5, int(curve["month"].max()))
-    charts.point(
-        figure, x=known, y=curve["share"].iloc[known], label=text.label("curve"), above=False, side="left"
-    )
-    charts.curve(figure, x=list(range(last + 1)), y=many.survival[: last + 1], sign="truth")
-    charts.point(figure, x=20, y=many.survival[20], label=text.label("true"), sign="truth", above=not above)
-    per_box = rate ** (28 / DAYS_PER_MONTH)
+    per_box = rate ** (DAYS_PER_BOX / DAYS_PER_MONTH)
     boxes = retention.expected_periods(min(per_box, 1.0), periods=many.periods)
-    gap = abs(boxes - many.boxes) * margin
-    here, true = curve.iloc[month], float(many.survival[month])
-    holds = here["low"] <= true <= here["high"]
+    here, true, by_rate = curve.iloc[month], float(many.survival[month]), float(rate**month)
+    # Differences of what is printed: a reader takes the one from the other.
+    gap = abs(round(boxes, 1) - round(many.boxes, 1)) * margin
+    drawn = "faithful" if here["share"] > said.high else "restless" if here["share"] < said.low else "usual"
     values = {
         "ahead": text.number(month),
         "here": text.percent(here["share"], 1),
         "true": text.percent(true, 1),
-        "by_rate": text.percent(rate**month, 1),
+        "by_rate": text.percent(by_rate, 1),
+        "off": text.number(100 * abs(round(here["share"], 3) - round(true, 3)), 1),
+        "off_rate": text.number(100 * abs(round(by_rate, 3) - round(true, 3)), 1),
         "low": text.percent(here["low"], 1),
         "high": text.percent(here["high"], 1),
-        "holds": text.label("holds" if holds else "misses"),
+        "least": text.percent(said.low, 1),
+        "most": text.percent(said.high, 1),
+        "drawn": text.label(drawn),
+        "holds": text.label("holds" if here["low"] <= true <= here["high"] else "misses"),
         "boxes": text.number(boxes, 1),
         "true_boxes": text.number(many.boxes, 1),
         "margin": text.money(margin, currency),
         "gap": text.money(gap, currency),
         "spend": text.label("too_much" if boxes > many.boxes else "too_little"),
         "many": text.number(len(many.months)),
-        "covered": text.number(covered),
+        "covered": text.number(said.covered),
         "analysts": text.number(lived.ANALYSTS),
-        "sample": text.number(lived.SAMPLE),
+        "sample": text.number(joined),
     }
-    of = text.label("of_analysts", covered=values["covered"], analysts=values["analysts"])
-    stage.truth(
-        figures={
+    _show(
+        stage,
+        {
             "curve_figure": values["here"],
             "true_figure": values["true"],
-            "covered": of,
-            "misspent": text.money(round(gap * 100, -2), currency),
+            "covered": text.label("of_analysts", covered=values["covered"], analysts=values["analysts"]),
+            "misspent": values["gap"],
         },
-        heading="truth_heading",
-        chart=figure,
-        values={
-            "story_true": text.label("true_box", **values),
-            "story_more": text.label("more_box", **values),
-        },
+        figure,
+        values,
+        line="box",
     )
 
 
 def of_the_shop(stage: Stage, curve: pd.DataFrame, month: int, true: np.ndarray) -> None:
     """Who bought in the month against who was still a customer in it."""
-    text = stage.text
-    last = max(len(true) - 1, 1)
-    figure = pictures.by_months(stage, last=last, title="months_axis", height=330)
-    charts.curve(figure, x=curve["month"].to_list(), y=curve["share"].to_list())
-    at = max(last // 2, 1)
-    charts.point(figure, x=at, y=curve["share"].iloc[at], label=text.label("bought"), above=False)
-    charts.curve(figure, x=list(range(len(true))), y=true, sign="truth")
-    charts.point(figure, x=at, y=float(true[at]), label=text.label("true_customers"), sign="truth")
+    text, at = stage.text, max((len(true) - 1) // 2, 1)
+    figure = _held_against(stage, curve, true, names=("bought", "true_customers"), at=(at, at))
     here, there = float(curve["share"].iloc[month]), float(true[month])
     values = {
         "ahead": text.number(month),
@@ -95,17 +110,20 @@ def of_the_shop(stage: Stage, curve: pd.DataFrame, month: int, true: np.ndarray)
         "true": text.percent(there),
         "quiet": text.percent(round(there, 2) - round(here, 2)),
     }
+    figures = {"bought_figure": values["here"], "true_figure": values["true"], "quiet": values["quiet"]}
+    _show(stage, figures, figure, values, line="shop")
+
+
+def _show(
+    stage: Stage, figures: dict[str, str], chart: charts.Figure, values: dict[str, str], *, line: str
+) -> None:
     stage.truth(
-        figures={
-            "bought_figure": values["here"],
-            "true_figure": values["true"],
-            "quiet": values["quiet"],
-        },
-        heading="truth_shop_heading",
-        chart=figure,
+        figures=figures,
+        heading=f"truth_{line}_heading",
+        chart=chart,
         values={
-            "story_true": text.label("true_shop", **values),
-            "story_more": text.label("more_shop", **values),
+            "story_true": stage.text.label(f"true_{line}", **values),
+            "story_more": stage.text.label(f"more_{line}", **values),
         },
     )
 

@@ -4,7 +4,7 @@ Chance is a function here, so the same people can be lived twice, once all calle
 each one's own effect. In `linked` habits tell who is moved: planted so, to have something to find. In `hidden`, the
 company as it is, the kinds are drawn by a lot of their own, and nothing that the company sees tells them apart.
 
-Source of the four kinds: Radcliffe & Surry (1999), as in Radcliffe (2007); Ascarza (2018), "Retention futility:
+Source of the four kinds: Radcliffe (2007), to whom they are usually traced; Ascarza (2018), "Retention futility:
 Targeting high-risk customers might be ineffective", Journal of Marketing Research 55(1), 80–98, on the wrong list.
 """
 
@@ -121,17 +121,21 @@ def linked(*, customers: int = CUSTOMERS, seed: int = 1) -> Campaign:
         _campaign(scenario, customers=count, seed=seed, first=first)
         for scenario, count, first in of_all_habits(customers=customers)
     ]
-    together = pd.concat([one.features for one in parts])
+    features, kind = (pd.concat([getattr(one, name) for one in parts]) for name in ("features", "kind"))
+    contacted, called, left, expected, gone = (
+        np.concatenate([getattr(one, name) for one in parts])
+        for name in ("contacted", "called", "left", "expected", "gone")
+    )
     # In the order of their ids, which tells nothing.
-    order = np.argsort(together.index.to_numpy())
+    order = np.argsort(features.index.to_numpy())
     return Campaign(
-        features=together.iloc[order],
-        contacted=np.concatenate([one.contacted for one in parts])[order],
-        called=np.concatenate([one.called for one in parts])[order],
-        left=np.concatenate([one.left for one in parts])[order],
-        expected=np.concatenate([one.expected for one in parts])[order],
-        kind=pd.concat([one.kind for one in parts]).iloc[order],
-        gone=np.concatenate([one.gone for one in parts])[order],
+        features=features.iloc[order],
+        contacted=contacted[order],
+        called=called[order],
+        left=left[order],
+        expected=expected[order],
+        kind=kind.iloc[order],
+        gone=gone[order],
     )
 
 

@@ -43,15 +43,18 @@ def model(stage: Stage) -> None:
     stage.chart("profit_by_share", pictures.profit_by_share(stage, seen))
     stage.by_hand(more.six_in_words(text, currency=data.currency))
     stage.explain(
-        best=text.percent(seen.share[seen.best]),
-        at_best=text.money(seen.profit[seen.best], data.currency),
+        peak=text.label(
+            "peak_at" if seen.best else "peak_none",
+            method=text.label(method),
+            best=text.percent(seen.share[seen.best]),
+            at_best=text.money(seen.profit[seen.best], data.currency),
+        ),
         at_guess=text.money(at_guess, data.currency),
         everyone=text.money(seen.profit[-1], data.currency),
         effect=text.money(effect, data.currency, 2),
         error=text.money(error, data.currency, 2),
         cost=text.money(cost, data.currency, 2),
         weeks=text.number(weeks),
-        method=text.label(method),
     )
     everything = partial(compared, data.key, kinds, weeks, cost, _campaign=campaign)
     stage.further("deciles", partial(more.deciles, stage, campaign, score, weeks))

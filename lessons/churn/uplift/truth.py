@@ -29,7 +29,8 @@ def draw(
         true_gains(score=one, effect=effect, cost=cost) for one in (score, risk, campaign.expected)
     )
     at = seen.best
-    earned, possible = float(ours.profit[at]), float(knowing.profit.max())
+    # As printed: a reader takes the one from the other.
+    earned, possible = round(float(ours.profit[at])), round(float(knowing.profit.max()))
     figure = pictures.profit_axes(stage, [ours, of_risk, knowing], height=330)
     if method != "risk":
         pictures.line(figure, of_risk, "reference")

@@ -58,19 +58,23 @@ def companies(key: str, _data: Data) -> tuple[pd.DataFrame, float, float]:
     return twenty_companies(_data.scenario, until=_data.calibration_until)
 
 
-def words(stage: Stage, found: Analysis, *, cost: float, driver: str) -> dict[str, str]:
+def words(stage: Stage, found: Analysis, *, a: float, ab: float, cost: float, driver: str) -> dict[str, str]:
     """Return the values of the explanation's placeholders."""
     text, unit = stage.text, found.cost_per_unit
     label = {"revenue": "per_revenue", "orders": "per_order", "customers": "per_customer"}[driver]
     money = text.money(unit, stage.data.currency, 0 if unit >= 10 else 2)
+    costs = {
+        "cost": text.percent(cost),
+        "unit_cost": text.label(label, amount=text.percent(unit) if driver == "revenue" else money),
+    }
+    read = {name: text.percent(getattr(found.whale, name)) for name in ("peak", "peak_at", "losing")}
     return {
         "needed": text.percent(found.needed),
         "top_fifth": text.percent(found.best_fifth),
-        "cost": text.percent(cost),
-        "unit_cost": text.label(label, amount=text.percent(unit) if driver == "revenue" else money),
-        "peak": text.percent(found.whale.peak),
-        "peak_at": text.percent(found.whale.peak_at),
-        "losing": text.percent(found.whale.losing),
+        "a": text.percent(a),
+        "ab": text.percent(ab),
+        "gini": text.number(found.gini, 2),
+        "whale": text.label("hump", **costs, **read) if found.whale.losing else text.label("flat", **costs),
         "margin": text.percent(GROSS_MARGIN),
     }
 
@@ -107,7 +111,6 @@ def truth(stage: Stage, found: Analysis, *, a: float) -> None:
         values |= {
             "right": text.percent(judged.choice.right),
             "by_lot": text.percent(judged.chosen),
-            "gini": text.number(found.gini, 2),
             "gini_true": text.number(judged.gini, 2),
             "needed_true": text.percent(judged.needed),
             "verdict": text.label("covers" if low <= judged.needed <= high else "misses"),

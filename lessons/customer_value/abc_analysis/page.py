@@ -47,7 +47,7 @@ def model(stage: Stage) -> None:
         stage.figure("best_fifth", text.percent(found.profit_of_best_fifth))
         stage.figure("losing", text.percent(found.whale.losing))
         stage.chart("whale_heading", pictures.whales(stage, found))
-    stage.explain(**more.words(stage, found, cost=cost / 100, driver=driver))
+    stage.explain(**more.words(stage, found, a=a / 100, ab=ab / 100, cost=cost / 100, driver=driver))
     stage.by_hand(more.six_customers(text.language, text))
     more.truth(stage, found, a=a / 100)
     stage.table(lambda: found.rows)

@@ -57,8 +57,8 @@ def tracking(stage: Stage, found: btyd.Forecast, *, unit: str) -> charts.Figure:
     dots = {"size": 7, "symbol": "circle"}
     came = found.actual[some].tolist()
     charts.points(figure, x=(some / per_unit).tolist(), y=came, sign="reference", marker=dots)
-    # The words stand where the learner's line is furthest.
-    ahead = [found.mark + (found.last_day - found.mark) * part // 100 for part in (30, 50, 70)]
+    # The words stand where the learner's line is furthest, and clear of the mark.
+    ahead = [found.mark + (found.last_day - found.mark) * part // 100 for part in (60, 72, 84)]
     day = max(ahead, key=lambda day: abs(max(found.expected[day], found.actual[day]) + 0.06 * top - guess))
     above = found.expected[day] >= found.actual[day]
     lines: list[tuple[charts.Sign, str, np.ndarray, bool]] = [
@@ -79,6 +79,8 @@ def upright(figure: charts.Figure, x: float, words: str) -> charts.Figure:
         {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line, "layer": "below"}
     )
     low, high = figure["layout"]["yaxis"]["range"]
+    start, end = figure["layout"]["xaxis"]["range"]
+    x -= 0.01 * (end - start)
     return charts.note(figure, x=x, y=high - 0.1 * (high - low), label=words, sign="reference", side="left")
 
 

@@ -16,7 +16,7 @@ from lessons.frame.data import recency_frequency
 
 PARTS = {"all": 1, "half": 2, "tenth": 10, "hundredth": 100}
 FEW, SHORTEST_DAYS = 30, 14
-UNKNOWN = dict.fromkeys(("pace_came", "pace_expected", "mark_date", "alive_share"), "–")
+UNKNOWN = dict.fromkeys(("pace_came", "pace_expected", "forecast", "came", "mark_date", "alive_share"), "–")
 
 
 def page(text: Text) -> None:
@@ -35,7 +35,8 @@ def model(stage: Stage) -> None:
     with stage.more():
         part = stage.radio("part", list(PARTS))
         unit = stage.radio("unit", ["week", "day", "month"], "day" if span < 120 else "week")
-    stage.explain(**UNKNOWN)
+    silence = "may_leave" if leave else "never_leave"
+    stage.explain(**UNKNOWN, silence=text.label(silence, mark_date="–", alive_share="–"))
     stage.by_hand(drawing.six_customers(text))
     if span < SHORTEST_DAYS:
         stage.notice("too_short")
@@ -58,8 +59,11 @@ def model(stage: Stage) -> None:
     stage.explain(
         pace_came=text.percent(found.pace(found.after)),
         pace_expected=text.percent(found.pace(found.expected_after)),
+        forecast=text.number(found.expected_after),
+        came=text.number(found.after),
         mark_date=text.date(mark),
         alive_share=alive,
+        silence=text.label(silence, mark_date=text.date(mark), alive_share=alive),
     )
     case = Case(text=text, data=data, found=found, mark=mark, unit=unit, part=PARTS[part])
     if stage.locked:

@@ -42,9 +42,11 @@ def model(stage: Stage) -> None:
     stage.figure("stay", more.years(stage, customer.expected_periods() * inputs.years_per_period))
     stage.chart("value_by_retention", picture(stage, customer, twice, axis=inputs.axis))
     stage.by_hand(more.six_in_words(text))
-    stage.explain(
-        twice=text.percent(twice) if twice == twice else text.label("out_of_reach"), **more.hand_values(text)
+    case = {0: "worthless_now", math.inf: "endless_now"}.get(
+        customer.value(), "it_takes" if twice == twice else "cannot"
     )
+    words = {"twice": text.percent(twice), "value": more.money(stage, customer.value())}
+    stage.explain(answer=text.label(case, **words), **more.hand_values(text))
     for name, draw in (("tornado", more.tornado), ("horizon", more.horizon), ("mixture", more.mixture)):
         stage.further(f"{name}_heading", partial(draw, stage, customer))
     if data.has_amounts and data.holdout_until > data.calibration_until:

@@ -36,6 +36,9 @@ def model(stage: frame.Stage) -> None:
         }
     weights = rfm.Weights(**parts) if any(parts.values()) else rfm.Weights()
     today = data.calibration_until
+    if cost >= margin:
+        money = {"cost": text.money(cost, data.currency, 2), "margin": text.money(margin, data.currency, 2)}
+        stage.notice("too_dear", **money)
     before = scored(data.key, today - timedelta(weeks=weeks), weeks, scheme, weights, data)
     now = scored(data.key, today, weeks, scheme, weights, data)
     prices = {"cost_per_letter": cost, "margin_per_order": margin}

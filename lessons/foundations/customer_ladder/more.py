@@ -45,9 +45,15 @@ def words(stage: Stage, people: Ladder, worths: Floats) -> dict[str, str]:
     brought, hand_point = by_a_thousand()
     return {
         "outcome": money(stage, worths[0]),
-        "best_step": text.label(f"at_{STEPS[best]}"),
-        "best_point": money(stage, worths[best]),
-        "one_percent": money(stage, people.profit() / 100),
+        "best": text.label(
+            "best_other" if best else "best_first",
+            best_step=text.label(f"at_{STEPS[best]}"),
+            best_point=money(stage, worths[best]),
+        ),
+        "hundredth": text.label(
+            "hundredth_gain" if people.profit() > 0 else "hundredth_loss",
+            one_percent=money(stage, people.profit() / 100),
+        ),
         "share": text.percent(people.conversions[0]),
         "relative": text.percent(0.01 / people.conversions[0], 1),
         "top_point": money(stage, worths[-1]),

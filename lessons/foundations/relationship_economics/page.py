@@ -11,7 +11,14 @@ import streamlit as st
 from lessons import frame
 from lessons.foundations.customer_ladder import counting
 from lessons.foundations.customer_ladder import model as ladder
-from lessons.foundations.relationship_economics import conditions, more, notebook, pictures, truth
+from lessons.foundations.relationship_economics import (
+    conditions,
+    lives,
+    more,
+    notebook,
+    pictures,
+    truth,
+)
 from lessons.foundations.relationship_economics import model as claims
 from lessons.frame import Data, Stage, Text
 from lessons.frame.data import table
@@ -81,4 +88,11 @@ def held(key: str, claim: str, _data: Data) -> truth.Held:
         truth=_data.truth,
         scenario=_data.scenario,
         middle=pd.Timestamp(_data.calibration_until) + pd.Timedelta(days=1),
+        lives=long(key, _data),
     )
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def long(key: str, _data: Data) -> lives.Lives:
+    """The long lives that several claims are held against: each lived once."""
+    return lives.Lives(_data.scenario)

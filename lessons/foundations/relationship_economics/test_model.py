@@ -1,12 +1,14 @@
 """Held against published multiples, exact formulas, sums by hand, scipy, and independent simulations."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from lessons.foundations.relationship_economics.conditions import CONDITIONS, SHAPES
+from lessons.foundations.relationship_economics.lives import Life, Lives, lift, live_on
 from lessons.foundations.relationship_economics.model import (
     CLAIMED,
     OUTCOMES,
@@ -22,6 +24,7 @@ from lessons.foundations.relationship_economics.model import (
     top_share,
     win_to_keep,
 )
+from lessons.foundations.relationship_economics.truth import best_fifth
 
 # Gupta & Lehmann (2003), "Customers as Assets": margin multiple r / (1 + d − r) by retention, at 10, 12, 14, 16%.
 MULTIPLES = {
@@ -169,6 +172,142 @@ def test_where_a_claim_holds_is_where_the_outcome_crosses_it():
     assert found.holds[0] == pytest.approx(0.85, abs=0.003)
 
 
+FEW, FEW_YEARS = 700, 10
+
+
+def loyal(retention, *, people=20_000, years=60):
+    """Customers who are all alike: a share `retention` of each year's buyers pays 100 at the start of the next."""
+    buyers = [np.arange(round(people * retention**year)) for year in range(years)]
+    person = np.concatenate(buyers)
+    year = np.repeat(np.arange(float(years)), [len(some) for some in buyers])
+    return Life(person=person, year=year, amount=np.full(len(person), 100.0))
+
+
+@pytest.mark.parametrize("retention", [0.5, 0.8, 0.9])
+def test_for_customers_who_are_all_alike_the_true_lift_is_the_formulas(retention):
+    found = lift(loyal(retention), loyal(retention + 0.05), margin_share=0.5, discount=0.1)
+    assert found.points == pytest.approx(5, abs=0.01)
+    assert found.five_points == pytest.approx(
+        float(profit_lift(retention=retention, discount=0.1)), rel=0.005
+    )
+    # 100 at half margin, less 10 an order, leaves 40 of 50: 1.2 × 0.8 is a loss of 4% at 80%.
+    dear = lift(loyal(retention), loyal(retention + 0.05), margin_share=0.5, discount=0.1, cost_per_order=10)
+    assert dear.net == pytest.approx((1 + found.gained) * 0.8 - 1, rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def two_companies():
+    """Not by our lives: the order tables of two companies that live() makes, and SQL."""
+    import duckdb
+
+    from datasets.world import live, load_scenario
+
+    tea = load_scenario("tea_shops")
+    tea = replace(tea, causes=replace(tea.causes, referral=0.0))
+    tied = replace(tea.policy, structural_bond=tea.policy.structural_bond + 0.55)
+    connection = duckdb.connect()
+    for name, policy in (("usual", tea.policy), ("tied", tied)):
+        world = live(tea, policy, customers=FEW, seed=1, weeks=52 * FEW_YEARS, tables=("orders",))
+        connection.register("orders_now", world.orders)
+        connection.execute(f"""
+            create table {name} as select customer_id, amount_cents / 100 as amount,
+                epoch_us(ordered_at - timestamp '{tea.start}') / 1e6 / 86400 / 364 as year from orders_now""")
+    yield connection
+    connection.close()
+
+
+def test_the_true_lift_is_what_the_order_tables_of_two_companies_give_in_sql(company, two_companies):
+    found = held(company, "five_points")
+    numbers = []
+    for name in ("usual", "tied"):
+        numbers += two_companies.execute(f"""
+            with one as (select distinct customer_id from {name} where year < 1),
+                 two as (select distinct customer_id from {name} where year >= 1 and year < 2)
+            select (select count(*) from one semi join two using (customer_id)) / (select count(*) from one),
+                   (select sum(amount * 0.55 / 1.1 ** year) from {name}),
+                   (select sum((amount * 0.55 - 0.55 * 2.5) / 1.1 ** year) from {name})""").fetchone()
+    again, worth, _, again_tied, worth_tied, net = numbers
+    points = 100 * (again_tied - again)
+    assert found.more["points"] == pytest.approx(points)
+    assert found.true == pytest.approx(5 / points * (worth_tied / worth - 1))
+    assert found.more["net"] == pytest.approx(5 / points * (net / worth - 1))
+    assert found.more["missing_money"] == pytest.approx(1000 * worth / FEW * (0.25 - found.true))
+
+
+def test_its_interval_is_that_of_a_bootstrap_over_the_customers(company, two_companies):
+    found = held(company, "five_points")
+    each = []
+    for name in ("usual", "tied"):
+        each.append(
+            two_companies.execute(f"""
+            select customer_id, sum(amount / 1.1 ** year) as worth, max((year < 1)::int) as first,
+                max((year < 1)::int) * max((year >= 1 and year < 2)::int) as again
+            from {name} group by customer_id""")
+            .df()
+            .set_index("customer_id")
+        )
+    joined = each[0].join(each[1].add_suffix("_tied"), how="outer").fillna(0).to_numpy()
+    rng = np.random.default_rng(4)
+    drawn = []
+    for _ in range(800):
+        worth, first, again, worth_tied, first_tied, again_tied = joined[
+            rng.integers(0, len(joined), len(joined))
+        ].sum(axis=0)
+        drawn.append(0.05 * (worth_tied / worth - 1) / (again_tied / first_tied - again / first))
+    middle = np.percentile(drawn, [16, 84])
+    assert (found.more["most"] - found.more["least"]) / (2 * 1.96) == pytest.approx(
+        (middle[1] - middle[0]) / 2, rel=0.3
+    )
+
+
+def test_winning_over_keeping_is_the_same_sum_in_sql(company, two_companies):
+    found = held(company, "win_keep")
+    orders, stayed = two_companies.execute("""
+        select (select count(*) from tied where year < 2), (select count(*) from (
+            select customer_id from tied where year < 1 intersect
+            select customer_id from tied where year >= 1 and year < 2))""").fetchone()
+    (before,) = two_companies.execute("""
+        select count(*) from (select customer_id from usual where year < 1 intersect
+            select customer_id from usual where year >= 1 and year < 2)""").fetchone()
+    prospects = company[1]["prospects"]
+    to_win = 20 * len(prospects) / prospects["customer_id"].notna().sum()
+    assert found.true == pytest.approx(to_win / (orders * 0.55 * 2.5 / (stayed - before)))
+    assert found.counted == pytest.approx(to_win / (orders * 0.55 * 2.5 / stayed))
+    # The claim's own model says the same, for it counts within one time, too.
+    (early,) = two_companies.execute("select count(distinct customer_id) from tied where year < 1").fetchone()
+    model = win_to_keep(
+        saved=(stayed - before) / early,
+        reply=20 / to_win,
+        keep_cost=orders * 0.55 * 2.5 / early,
+        contact_cost=20,
+    )
+    assert found.true == pytest.approx(float(model))
+    each = found.more["per_won_money"] * to_win
+    (worth,) = two_companies.execute("select sum(amount * 0.55 / 1.1 ** year) from usual").fetchone()
+    assert each == pytest.approx(worth / FEW)
+
+
+def test_the_best_fifth_of_sales_is_sqls(two_companies):
+    sales = live_on(load_tea(), people=FEW, years=2).sales(2)
+    (share,) = two_companies.execute("""
+        with spent as (select sum(amount) as money from usual where year < 2 group by customer_id),
+             ranked as (select money, row_number() over (order by money desc) as place, count(*) over () as n
+                        from spent)
+        select sum(money) filter (where place <= round(n / 5)) / sum(money) from ranked""").fetchone()
+    assert best_fifth(sales) == pytest.approx(share)
+
+
+def test_the_count_of_80_20_holds_sales_against_sales(company):
+    found = held(company, "pareto")
+    assert found.low < found.true < found.high
+
+
+def load_tea():
+    from datasets.world import load_scenario
+
+    return load_scenario("tea_shops")
+
+
 @pytest.fixture(scope="module")
 def company():
     from lessons.foundations.relationship_economics.page import TABLES
@@ -183,7 +322,8 @@ def held(company, claim):
 
     made, tables = company
     middle = pd.Timestamp(made.calibration_until) + pd.Timedelta(days=1)
-    return hold(claim, tables=tables, truth=made.truth, scenario=made.scenario, middle=middle)
+    lives = Lives(made.scenario, people=FEW)
+    return hold(claim, tables=tables, truth=made.truth, scenario=made.scenario, middle=middle, lives=lives)
 
 
 def test_impressions_run_as_pandas_says():
@@ -201,8 +341,6 @@ def test_impressions_run_as_pandas_says():
 
 
 def test_the_best_fifth_by_hand():
-    from lessons.foundations.relationship_economics.truth import best_fifth
-
     assert best_fifth(pd.Series([1, 1, 1, 1, 6])) == pytest.approx(0.6)
 
 
@@ -213,8 +351,6 @@ def test_the_survey_finds_the_silence_that_the_world_was_lived_with(company):
 
 def test_an_answer_that_moves_nobody_changes_nothing_in_a_world_without_that_cause(company):
     """The truth of 70% is a difference between two worlds: with the cause switched off it must vanish."""
-    from dataclasses import replace
-
     from lessons.foundations.relationship_economics import truth
 
     made, tables = company
@@ -226,5 +362,8 @@ def test_an_answer_that_moves_nobody_changes_nothing_in_a_world_without_that_cau
     middle = pd.Timestamp(made.calibration_until)
     with_cause = held(company, "seventy")
     assert with_cause.true > with_cause.more["ignored"]
-    without = truth.hold("seventy", tables=tables, truth=made.truth, scenario=deaf, middle=middle)
+    lives = Lives(deaf)
+    without = truth.hold(
+        "seventy", tables=tables, truth=made.truth, scenario=deaf, middle=middle, lives=lives
+    )
     assert without.more["gain_money"] == pytest.approx(0, abs=1e-9) or math.isnan(without.more["gain_money"])

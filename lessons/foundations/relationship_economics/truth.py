@@ -14,9 +14,10 @@ import pandas as pd
 from datasets.world import live
 from datasets.world.replay import replay
 from lessons.foundations.customer_ladder.counting import interval
-from lessons.foundations.relationship_economics.model import profit_lift
+from lessons.foundations.relationship_economics.lives import OTHERS, YEARS, Lives, lift
+from lessons.foundations.relationship_economics.model import CLAIMED, Floats, profit_lift
 
-PEOPLE, SEED = 3000, 1
+REPLAYED, SEED = 3000, 1
 DISCOUNT = 0.10
 UNHAPPY, UNHAPPY_SCORE = -3.0, 6
 # The questionnaire's 8 or more is about a mean mood of −1 or better.
@@ -41,71 +42,82 @@ class Held:
     more: dict[str, float] = field(default_factory=dict)
 
 
-def hold(claim: str, *, tables: Tables, truth: pd.DataFrame, scenario: Any, middle: pd.Timestamp) -> Held:
+def hold(
+    claim: str, *, tables: Tables, truth: pd.DataFrame, scenario: Any, middle: pd.Timestamp, lives: Lives
+) -> Held:
     """Hold one claim against the company's tables and against the world. `middle`: the end of the first year."""
-    return _HOLD[claim](tables=tables, truth=truth, scenario=scenario, middle=middle)
+    return _HOLD[claim](tables=tables, truth=truth, scenario=scenario, middle=middle, lives=lives)
 
 
-def _five_points(*, tables: Tables, scenario: Any, middle: pd.Timestamp, **_: Any) -> Held:
+def _five_points(*, tables: Tables, scenario: Any, middle: pd.Timestamp, lives: Lives, **_: Any) -> Held:
     orders = tables["orders"]
     early = orders.loc[orders["ordered_at"] < middle, "customer_id"].unique()
     late = orders.loc[orders["ordered_at"] >= middle, "customer_id"].unique()
     again = int(np.isin(early, late).sum())
     share, ends = again / len(early), interval(again, len(early))
     counted, low, high = (float(profit_lift(retention=one, discount=DISCOUNT)) for one in (share, *ends))
-    policy = scenario.policy
-    lived = replay(
-        scenario,
-        after=replace(policy, structural_bond=policy.structural_bond + 0.3),
-        customers=PEOPLE,
-        seed=SEED,
-    ).customers
-    points = 100 * float(lived["left_before"].mean() - lived["left_after"].mean())
-    before = float(lived["profit_before_cents"].mean()) / 100
-    gained = float(lived["incremental_profit_cents"].mean()) / 100
-    true = gained / before * 5 / points
-    promised = 1000 * before * (0.25 - true)
+    money = _money(scenario)
+    lived = lift(lives.usual, lives.tied, **money, cost_per_order=lives.tie_cost)
+    worth = float(lives.usual.worth(**money).sum()) / lives.people
     return Held(
         counted=counted,
         low=low,
         high=high,
-        true=true,
-        more={"again": share, "points": points, "gained": gained / before, "missing_money": promised},
+        true=lived.five_points,
+        more={
+            "again": share,
+            "later": lives.usual.again(5),
+            "points": lived.points,
+            "gained": lived.gained,
+            "least": lived.low,
+            "most": lived.high,
+            "net": lived.net,
+            "missing_money": 1000 * worth * (CLAIMED["five_points"][0] - lived.five_points),
+        },
     )
 
 
-def _win_keep(*, tables: Tables, scenario: Any, **_: Any) -> Held:
+def _money(scenario: Any) -> dict[str, float]:
+    return {"margin_share": 1 - scenario.costs.goods_share, "discount": DISCOUNT}
+
+
+def _win_keep(*, tables: Tables, scenario: Any, lives: Lives, **_: Any) -> Held:
     prospects = tables["prospects"]
     won = int(prospects["customer_id"].notna().sum())
     to_win = REACH_COST / (won / len(prospects))
-    policy, more_effort = scenario.policy, 0.5
-    after = replace(policy, social_bond=policy.social_bond + more_effort)
-    lived = replay(scenario, after=after, customers=PEOPLE, seed=SEED).customers
-    spent = more_effort * scenario.costs.social_bond_cents / 100 * float(lived["orders_after"].sum())
-    stayed = int((lived["left_after"] == 0).sum())
-    saved = float(lived["left_before"].sum() - lived["left_after"].sum())
-    low, high = (to_win / (spent / (share * len(lived))) for share in interval(stayed, len(lived)))
+    usual, tied, money = lives.usual, lives.tied, _money(scenario)
+    # Within the same two years: what the ties cost, and how many came again in the second.
+    spent = lives.tie_cost * int((tied.year < 2).sum())
+    early, stayed = len(tied.buyers(1)), len(tied.returned())
+    saved = stayed - len(usual.returned())
+    low, high = (to_win / (spent / (share * early)) for share in interval(stayed, early))
+    # And within ten: what a yuan brings that went into winning, and one that went into ties.
+    before, after = (float(life.worth(**money).sum()) for life in (usual, tied))
+    cost = after - float(tied.worth(**money, cost_per_order=lives.tie_cost).sum())
     return Held(
         counted=to_win / (spent / stayed),
         low=low,
         high=high,
         true=to_win / (spent / saved),
         more={
+            "saved": saved / early,
+            "worth_money": before / lives.people,
+            "per_won_money": before / lives.people / to_win,
+            "per_tied_money": (after - before) / cost,
             "win_money": to_win,
             "stayed_money": spent / stayed,
             "saved_money": spent / saved,
-            "saved": saved / len(lived),
         },
     )
 
 
-def best_fifth(amounts: pd.Series) -> float:
+def best_fifth(amounts: pd.Series | Floats) -> float:
     """The share of the sum that the largest fifth brings."""
-    ordered = np.sort(amounts.to_numpy(float))[::-1]
+    ordered = np.sort(np.asarray(amounts, dtype=float))[::-1]
     return float(ordered[: round(len(ordered) / 5)].sum() / ordered.sum())
 
 
-def _pareto(*, tables: Tables, truth: pd.DataFrame, **_: Any) -> Held:
+def _pareto(*, tables: Tables, truth: pd.DataFrame, lives: Lives, **_: Any) -> Held:
     orders, customers = tables["orders"], tables["customers"].set_index("customer_id")
     spent = orders.groupby("customer_id")["amount_cents"].sum()
     rng = np.random.default_rng(SEED)
@@ -117,8 +129,14 @@ def _pareto(*, tables: Tables, truth: pd.DataFrame, **_: Any) -> Held:
         counted=counted,
         low=counted - half,
         high=counted + half,
-        true=best_fifth(truth["profit_cents"]),
-        more={"shop": best_fifth(shop), "losing": float((truth["profit_cents"] < 0).mean())},
+        true=best_fifth(lives.others.sales(2)),
+        more={
+            "others": float(OTHERS),
+            "profit": best_fifth(truth["profit_cents"]),
+            "shop": best_fifth(shop),
+            "long": best_fifth(lives.usual.sales(YEARS)),
+            "losing": float((truth["profit_cents"] < 0).mean()),
+        },
     )
 
 
@@ -209,7 +227,7 @@ def _poor_recovery(*, tables: Tables, scenario: Any, **_: Any) -> Held:
     spread = 1.96 * np.sqrt(answered) * costs.answer_cents / goods
     flawless = replace(scenario, causes=replace(scenario.causes, failure=0.0))
     with_failures, without = (
-        live(one, customers=PEOPLE, seed=SEED, tables=("orders", "truth_customers"))
+        live(one, customers=REPLAYED, seed=SEED, tables=("orders", "truth_customers"))
         for one in (scenario, flawless)
     )
     lost = _profit(without) - _profit(with_failures)
@@ -221,7 +239,7 @@ def _poor_recovery(*, tables: Tables, scenario: Any, **_: Any) -> Held:
         true=lost / cost,
         more={
             "spent_money": spent / 100 / len(tables["customers"]) * 1000,
-            "lost_money": lost / 100 / PEOPLE * 1000,
+            "lost_money": lost / 100 / REPLAYED * 1000,
         },
     )
 
@@ -270,7 +288,7 @@ def _seventy(*, tables: Tables, scenario: Any, **_: Any) -> Held:
         scenario,
         before=replace(policy, answered_share=0.0),
         after=replace(policy, answered_share=1.0),
-        customers=PEOPLE,
+        customers=REPLAYED,
         seed=SEED,
     ).customers
     touched = lived[lived["change"] == "answer"]

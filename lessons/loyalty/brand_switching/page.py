@@ -55,12 +55,13 @@ def model(stage: Stage) -> None:
     kept, won = markov.reaction(matrix, brand=0)[0], markov.reaction(matrix, brand=0)[1:].sum()
     stage.explain(
         today=text.percent(today),
-        long_run=text.percent(steady[0]),
+        long_run=text.percent(steady[0], 1),
         month=text.percent(shares[1, 0]),
         lost=text.percent(steady[0] * (1 - keep), 1),
         keep=text.percent(keep),
         run=text.number(run, 1),
         away=text.number(away, 1),
+        halfway=text.label("halfway", half=text.number(half)) if half else text.label("already"),
         kept=text.number(kept, 1),
         won=text.number(won, 1),
         households=text.number(len(panel.bought)),
@@ -68,7 +69,7 @@ def model(stage: Stage) -> None:
         seen_low=text.percent(panel.found.low[0, 0]),
         seen_high=text.percent(panel.found.high[0, 0]),
     )
-    truth.draw(stage, panel, judged(town, sample), tin=tin, margin=margin)
+    truth.draw(stage, panel, judged(town, sample), town=town, tin=tin, margin=margin)
     for name, draw in (("cells", more.cells), ("lags", more.lags), ("levers", more.levers)):
         stage.further(f"{name}_heading", partial(draw, stage, panel, matrix))
     stage.table(lambda: panel.rows)
@@ -102,6 +103,6 @@ def picture(stage: Stage, shares: np.ndarray) -> charts.Figure:
             above=above,
         )
     charts.curve(figure, x=months, y=ours)
-    label = text.label("ends", share=text.percent(ours[-1]))
+    label = text.label("ends", share=text.percent(ours[-1], 1))
     charts.point(figure, x=10, y=ours[10], label=label, above=bool(ours[10] >= stage.guess / 100))
     return charts.you(figure, y=stage.guess / 100, label=stage.your_label)

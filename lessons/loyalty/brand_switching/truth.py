@@ -7,15 +7,18 @@ from lessons.frame import Stage
 from lessons.loyalty.brand_switching.lived import MONTHS, Judgement, Panel
 
 
-def draw(stage: Stage, panel: Panel, found: Judgement, *, tin: float, margin: float) -> None:
+def draw(stage: Stage, panel: Panel, found: Judgement, *, town: str, tin: float, margin: float) -> None:
     """Share buying Harbour Tea after a free tin: the chain, the truth, and without the tin; and the money."""
     text, currency = stage.text, stage.data.currency
     months = list(range(1, MONTHS + 1))
+    # Lines close to each other need the room for their words.
+    top = 3 if max(found.model.max(), found.truth.max(), found.without.max()) < 0.75 else 4
+    shares = (0, 0.25, 0.5, 0.75, 1)[: top + 1]
     figure = charts.axes(
         charts.blank(height=330),
         x_title=text.label("after_axis"),
         x_ticks=[(month, text.number(month)) for month in (1, 4, 8, 12)],
-        y_ticks=[(share, text.percent(share) if share else "0") for share in (0, 0.25, 0.5, 0.75, 1)],
+        y_ticks=[(share, text.percent(share) if share else "0") for share in shares],
     )
     charts.curve(figure, x=months, y=found.without, sign="reference")
     charts.note(
@@ -52,6 +55,9 @@ def draw(stage: Stage, panel: Panel, found: Judgement, *, tin: float, margin: fl
         chart=figure,
         values={
             "tins": text.number(found.tins),
+            "promised": text.money(round(promised, -2), currency),
+            "came": text.money(round(came, -2), currency),
+            "who": text.label("no_favourites" if town == "habit" else "favourites"),
             "tin": text.money(tin, currency),
             "margin": text.money(margin, currency),
             "model_extra": text.number(found.model_extra, 2),

@@ -63,7 +63,10 @@ def model(stage: frame.Stage) -> None:
         orders=text.number(seen.orders_after),
         members=text.number(seen.members),
         seen_extra=text.money(seen.seen_extra, data.currency),
-        needed=text.percent(needed) if needed <= 1 else text.label("above_all"),
+        pays=text.label("pays_if", needed=text.percent(needed)) if needed <= 1 else text.label("pays_not"),
+        other_end=text.label("fine" if needed <= 1 else "not_fine"),
+        bill=text.label("bill_running" if running else "bill_plain"),
+        redeemed_share=text.percent(redeemed_share),
         at_guess=text.money(at_guess, data.currency),
         cost=text.money(cost, data.currency),
         owed=text.money(owed, data.currency),
@@ -72,7 +75,7 @@ def model(stage: frame.Stage) -> None:
     )
     stage.by_hand(more.six_in_words(text, currency=data.currency))
     lives = both_lives(data.key, data)
-    pictures.held_against(stage, programme, seen, lives, rows, points)
+    pictures.held_against(stage, programme, seen, lives, rows, ledger, points)
     stage.further("ways", lambda: more.ways(stage, rows, seen, lives))
     stage.further("account", lambda: more.account(stage, account))
     stage.further("rush", lambda: more.rush(stage, rows))

@@ -38,6 +38,7 @@ def held_against(
     seen: BeforeAfter,
     lives: TwoLives,
     rows: pd.DataFrame,
+    ledger: pd.DataFrame,
     points: dict[str, float],
 ) -> None:
     """Hold what the comparison sees against the same orders lived without the programme."""
@@ -55,8 +56,9 @@ def held_against(
     charts.point(figure, x=100, y=believed, label=text.label("plain_point"), side="left")
     charts.you(figure, x=stage.guess, label=stage.your_label)
     # Both lives had the world's own points; another value of a point is reckoned on the points redeemed there.
-    dearer = programme.point_value * 100 / stage.data.scenario.loyalty.point_value_cents
-    brought = lives.members["extra"] * programme.margin_share - lives.members["points_off"] * dearer
+    redeemed = -ledger.loc[ledger["kind"] == "redeem"].groupby("customer_id")["points"].sum()
+    redeemed = redeemed.reindex(lives.members.index, fill_value=0)
+    brought = lives.members["extra"] * programme.margin_share - redeemed * programme.point_value
     won, lost = int((brought > 0.005).sum()), int((brought < -0.005).sum())
     stage.truth(
         figures={
@@ -73,6 +75,7 @@ def held_against(
             "seen": text.money(seen.seen_extra, currency),
             "profit": text.money(profit, currency),
             "believed": text.money(believed, currency),
+            "running": text.money(programme.running, currency),
             "brings": text.money(float(brought.sum()), currency),
             "rise_without": text.percent(without.rise),
             "before_without": text.money(without.before, currency, 2),

@@ -26,7 +26,8 @@ class Lived:
     `effect`: the profit that each brought more, money, best first (n,). `kept`: share who stayed longer for the bonds.
     `gain`: mean of `effect`. `error`: its standard error. `won`: what those who gained brought more, money in all.
     `in_vain`: what the bonds cost on customers who did just what they would have done without, money in all.
-    `still_leave`: departures an order with bonds, of 100 without. `by_reason`: the same, reason by reason.
+    `still_leave`: departures an order with bonds, of 100 without. `by_reason`: the same, reason by reason;
+    `by_reason_without`: those 100.
     """
 
     effect: np.ndarray
@@ -37,6 +38,7 @@ class Lived:
     in_vain: float
     still_leave: float
     by_reason: tuple[float, ...]
+    by_reason_without: tuple[float, ...]
 
     def curve(self, points: int = 101) -> tuple[np.ndarray, np.ndarray]:
         """Share of the customers, best first (points,), and their effect added up, money per customer of all."""
@@ -78,6 +80,7 @@ def held_against(before: History, after: History) -> Lived:
         in_vain=float(-effect[same].sum()),
         still_leave=float(100 * rates[1].sum() / rates[0].sum()),
         by_reason=tuple((100 * rates[1] / rates[0].sum()).tolist()),
+        by_reason_without=tuple((100 * rates[0] / rates[0].sum()).tolist()),
     )
 
 

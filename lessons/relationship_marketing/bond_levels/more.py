@@ -69,6 +69,49 @@ def split_in_words(text: Text, ties: Ties) -> str:
     return text.label("and").join(parts) or text.label("nothing_to_split")
 
 
+def words(text: Text, ties: Ties, best: Ties) -> dict[str, str]:
+    """The values of the explanation's placeholders, each in the words that fit the setting."""
+    three = best_of_three()
+    left, lowest = text.number(ties.still_leave()), text.number(best.still_leave())
+    nothing, as_good = ties.spend == 0, left == lowest
+    other = "mix_three" if ties.spend == three.spend else "mix_other"
+    mix = text.label(
+        "mix_none" if nothing else "mix_best" if as_good else other,
+        spend=text.money(ties.spend, _MONEY, 2),
+        left=left,
+        best=lowest,
+        best_split=split_in_words(text, best),
+    )
+    room = "room_none" if nothing else "room_some" if ties.price_room() > 0 else "room_social"
+    gain = ties.gain()
+    if nothing:
+        worth = "worth_none"
+    elif text.money(gain, _MONEY) == text.money(best.gain(), _MONEY):
+        worth = "worth_less_best" if gain < 0 else "worth_best"
+    else:
+        worth = "worth_less" if gain < 0 else "worth_more"
+    years = round(ties.years)
+    return {
+        "three_left": text.number(three.still_leave()),
+        "three_split": split_in_words(text, three),
+        "mix": mix,
+        "room": text.label(room, room=text.percent(ties.price_room())),
+        "worth": text.label(
+            worth,
+            years=text.label("one_year" if years == 1 else "many_years", years=text.number(years)),
+            gain=text.money(gain, _MONEY),
+            loss=text.money(-gain, _MONEY),
+            best_gain=text.money(best.gain(), _MONEY),
+        ),
+    }
+
+
+@functools.lru_cache(maxsize=1)
+def best_of_three() -> Ties:
+    """The answer to the page's question, whatever the controls say: three yuan an order, spent as well as can be."""
+    return best_split(3.0, customer=Ties(financial=1, social=1, structural=1))
+
+
 def over_years(text: Text, ties: Ties, best: Ties) -> None:
     """Draw the profit against doing nothing as the years go by, of this split and of the best one."""
     weeks = np.arange(0, round(ties.years * 52) + 1, 2)

@@ -36,16 +36,7 @@ def model(stage: Stage) -> None:
     stage.figure("switching", text.percent(ties.price_room()))
     stage.figure("gain", text.money(ties.gain(), CURRENCY))
     stage.chart("of_hundred", pictures.who_still_leaves(stage, ties, best))
-    stage.explain(
-        spend=text.money(ties.spend, CURRENCY, 2),
-        left=text.number(ties.still_leave()),
-        best=text.number(best.still_leave()),
-        best_split=more.split_in_words(text, best),
-        gain=text.money(ties.gain(), CURRENCY),
-        best_gain=text.money(best.gain(), CURRENCY),
-        years=text.number(years),
-        room=text.percent(ties.price_room()),
-    )
+    stage.explain(**more.words(text, ties, best))
     stage.by_hand(more.by_hand(text))
     if stage.locked:
         amounts = (money["financial"], money["social"], money["structural"])

@@ -10,6 +10,7 @@ from lessons.relationship_marketing.bond_levels.lived import Lived
 from lessons.relationship_marketing.bond_levels.model import REASONS, Ties
 
 _MONEY = "CNY"
+_MOVED = REASONS.index("moved")
 
 
 def who_still_leaves(stage: Stage, ties: Ties, best: Ties) -> charts.Figure:
@@ -93,16 +94,38 @@ def truth(stage: Stage, ties: Ties, true: Lived) -> None:
         },
         heading="effect_added_up",
         chart=figure,
-        values={
-            "true_gain": text.money(true.gain, _MONEY),
-            "low": text.money(true.gain - 1.96 * true.error, _MONEY),
-            "high": text.money(true.gain + 1.96 * true.error, _MONEY),
-            "model_gain": text.money(gain, _MONEY),
-            "kept": text.percent(true.kept),
-            "won": text.money(true.won, _MONEY),
-            "in_vain": text.money(true.in_vain, _MONEY),
-            "people": text.number(len(true.effect)),
-            "true_left": text.number(true.still_leave),
-            "moved": text.number(true.by_reason[3]),
-        },
+        values=_true_words(stage, ties, true),
     )
+
+
+def _true_words(stage: Stage, ties: Ties, true: Lived) -> dict[str, str]:
+    """The panel's paragraphs; where nothing was spent there is one alone."""
+    text = stage.text
+    if ties.spend == 0:
+        return {"lived": text.label("lived_none"), "people": "", "line": "", "remain": ""}
+    before, after = (text.number(one[_MOVED]) for one in (true.by_reason_without, true.by_reason))
+    remain = [
+        text.label(
+            "remain_tied", left=text.number(ties.still_leave()), true_left=text.number(true.still_leave)
+        )
+    ]
+    if true.by_reason[_MOVED] > true.by_reason_without[_MOVED] and before != after:
+        remain.append(text.label("remain_moved", moved_before=before, moved=after))
+    remain.append(text.label("remain_end"))
+    return {
+        "lived": text.label(
+            "lived_tied",
+            model_gain=text.money(ties.gain(), _MONEY),
+            true_gain=text.money(true.gain, _MONEY),
+            low=text.money(true.gain - 1.96 * true.error, _MONEY),
+            high=text.money(true.gain + 1.96 * true.error, _MONEY),
+        ),
+        "people": text.label(
+            "people_tied",
+            kept=text.percent(true.kept),
+            won=text.money(true.won, _MONEY),
+            in_vain=text.money(true.in_vain, _MONEY),
+        ),
+        "line": text.label("line_tied"),
+        "remain": text.label("between").join(remain),
+    }

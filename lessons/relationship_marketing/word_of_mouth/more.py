@@ -20,6 +20,32 @@ def total(text: Text, tree: Referrals) -> str:
     return text.number(tree.total()) if math.isfinite(tree.total()) else text.label("no_end")
 
 
+def words(text: Text, tree: Referrals, market: Market, kind: str, *, usual: Referrals) -> dict[str, str]:
+    """The values of the explanation's placeholders, each in the words that fit the setting."""
+    rate, people = text.number(tree.rate, 2), text.number(market.people)
+    on_edge, endless = round(tree.rate, 9) == 1, tree.rate >= 1
+    if kind == "market":
+        setting = "setting_market"
+    elif tree == usual:
+        setting = "setting_usual"
+    else:
+        setting = "setting_endless" if math.isinf(tree.total()) else "setting_ends"
+    if market.imitation == 0:
+        peak = "peak_silent"
+    else:
+        peak = "peak_at_once" if market.imitation <= market.innovation else "peak_later"
+    return {
+        "setting": text.label(setting, total=total(text, tree), rate=rate, people=people),
+        "carries": text.label(
+            "just_carries" if on_edge else "does_carry" if endless else "does_not_carry", rate=rate
+        ),
+        "people": people,
+        "peak": text.label(
+            peak, peak_year=text.number(market.peak_year(), 1), talk_share=text.percent(market.by_talk())
+        ),
+    }
+
+
 @functools.lru_cache(maxsize=16)
 def six_generations(text: Text) -> pd.DataFrame:
     """The first six generations of a hundred customers at R = 0.8, in the reader's words."""

@@ -48,15 +48,7 @@ def model(stage: Stage) -> None:
         stage.figure("half", text.label("in_years", years=text.number(market.half_year(), 1)))
         stage.figure("by_talk", text.percent(market.by_talk()))
         stage.chart("by_year", pictures.years(stage, market))
-    stage.explain(
-        total=more.total(text, tree),
-        carries=text.label(
-            "does_carry" if tree.rate >= 1 else "does_not_carry", rate=text.number(tree.rate, 2)
-        ),
-        peak_year=text.number(market.peak_year(), 1),
-        people=text.number(market.people),
-        talk_share=text.percent(market.by_talk()),
-    )
+    stage.explain(**more.words(text, tree, market, kind, usual=talk.Referrals(**USUAL)))
     stage.by_hand(more.six_generations(text))
     if stage.locked:
         pictures.truth(stage, seen(data.key, data), truly(), *praise(data.key, data), mean_profit(data))

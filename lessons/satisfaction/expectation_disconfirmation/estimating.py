@@ -1,10 +1,13 @@
 """How do we find out from a survey what satisfies?  Least squares, with surplus and shortfall apart.
 
 Anderson and Sullivan let a shortfall weigh otherwise than a surplus, and measure both. The answers are whole numbers
-that end at ten, so errors are not equal everywhere: the standard errors allow for that (White's, as HC1).
+that end at ten, so errors are not equal everywhere: the standard errors allow for that (White's, as HC1). Some
+customers answer more than once, and one person's answers resemble each other: where the customers are named, the
+standard errors count them and not their answers (Liang & Zeger).
 
 Sources: Anderson & Sullivan (1993), "The Antecedents and Consequences of Customer Satisfaction for Firms", Marketing
-Science 12(2); White (1980), "A Heteroskedasticity-Consistent Covariance Matrix Estimator", Econometrica 48(4).
+Science 12(2); White (1980), "A Heteroskedasticity-Consistent Covariance Matrix Estimator", Econometrica 48(4);
+Liang & Zeger (1986), "Longitudinal Data Analysis Using Generalized Linear Models", Biometrika 73(1).
 """
 
 import math
@@ -58,11 +61,19 @@ class Fit:
         return pd.DataFrame(rows, columns=["name", "estimate", "standard_error", "low", "high"])
 
 
-def least_squares(answer: ArrayLike, columns: Mapping[str, ArrayLike], *, robust: bool = True) -> Fit:
+def least_squares(
+    answer: ArrayLike,
+    columns: Mapping[str, ArrayLike],
+    *,
+    robust: bool = True,
+    customers: ArrayLike | None = None,
+) -> Fit:
     """Regress `answer` (n,) on `columns` (each (n,)) and a constant.
 
     `robust` takes White's covariance with the factor n / (n − k); without it errors count as equal everywhere.
-    Raises ValueError where there are no more answers than coefficients, or columns that repeat each other.
+    `customers` (n,), who gave each answer, lets the errors of one customer's answers go together, with the factor
+    g / (g − 1) × (n − 1) / (n − k) for g customers: White's where each answers once. Raises ValueError where there are
+    no more answers, or customers, than coefficients, or columns that repeat each other.
 
     >>> fit = least_squares([1, 3, 5, 7], {"x": [0, 1, 2, 3]})
     >>> round(fit.coefficients["constant"], 9), round(fit.coefficients["x"], 9)
@@ -84,8 +95,13 @@ def least_squares(answer: ArrayLike, columns: Mapping[str, ArrayLike], *, robust
     coefficients = inverse @ (q.T @ y) / scale
     residuals = y - x @ coefficients
     freedom = count - width
-    if robust:
-        leaned = q * residuals[:, None]
+    leaned = q * residuals[:, None]
+    if customers is not None:
+        leaned = by_customer(leaned, customers)
+        if len(leaned) <= width:
+            raise ValueError(f"{len(leaned)} customers are too few for {width} coefficients")
+        middle = leaned.T @ leaned * len(leaned) / (len(leaned) - 1) * (count - 1) / freedom
+    elif robust:
         middle = leaned.T @ leaned * count / freedom
     else:
         middle = np.eye(width) * float(residuals @ residuals) / freedom
@@ -98,23 +114,46 @@ def least_squares(answer: ArrayLike, columns: Mapping[str, ArrayLike], *, robust
     )
 
 
+def by_customer(rows: Floats, customers: ArrayLike) -> Floats:
+    """Add up the rows (n, k) of each customer: (g, k), in the order in which they first come.
+
+    >>> by_customer(np.array([[1.0], [10.0], [2.0]]), ["a", "b", "a"]).tolist()
+    [[3.0], [10.0]]
+    """
+    places, who = pd.factorize(np.asarray(customers))
+    sums = np.zeros((len(who), rows.shape[1]))
+    np.add.at(sums, places, rows)
+    return sums
+
+
 def split(performance: ArrayLike, standard: ArrayLike, *, suffix: str = "") -> dict[str, Floats]:
     """Performance against a standard as two columns: the surplus (0 or more) and the shortfall (0 or less)."""
     gap = np.asarray(performance, dtype=float) - np.asarray(standard, dtype=float)
     return {f"surplus{suffix}": np.maximum(gap, 0), f"shortfall{suffix}": np.minimum(gap, 0)}
 
 
-def asymmetry(satisfaction: ArrayLike, *, performance: ArrayLike, expectation: ArrayLike) -> Fit:
+def asymmetry(
+    satisfaction: ArrayLike,
+    *,
+    performance: ArrayLike,
+    expectation: ArrayLike,
+    customers: ArrayLike | None = None,
+) -> Fit:
     """Satisfaction on surplus and shortfall of performance against expectation."""
-    return least_squares(satisfaction, split(performance, expectation))
+    return least_squares(satisfaction, split(performance, expectation), customers=customers)
 
 
 def two_standards(
-    satisfaction: ArrayLike, *, performance: ArrayLike, expectation: ArrayLike, desire: ArrayLike
+    satisfaction: ArrayLike,
+    *,
+    performance: ArrayLike,
+    expectation: ArrayLike,
+    desire: ArrayLike,
+    customers: ArrayLike | None = None,
 ) -> Fit:
     """Satisfaction on surplus and shortfall against expectation and against desire: four slopes."""
     columns = split(performance, expectation) | split(performance, desire, suffix="_desire")
-    return least_squares(satisfaction, columns)
+    return least_squares(satisfaction, columns, customers=customers)
 
 
 def covered(
@@ -122,22 +161,30 @@ def covered(
     *,
     performance: ArrayLike,
     expectation: ArrayLike,
+    customers: ArrayLike,
     true_ratio: float,
     analysts: int = 100,
     sample: int = 500,
     seed: int = 1,
 ) -> int:
-    """Of `analysts` who each see `sample` answers, how many give a 95% interval that holds the true ratio.
+    """Of `analysts` who each hear `sample` customers, how many give a 95% interval that holds the true ratio.
 
-    The ratio is that of the shortfall's slope to the surplus's.
+    The ratio is that of the shortfall's slope to the surplus's. Customers are drawn with putting back, each with all
+    answers; who is drawn twice counts as two.
     """
     y, p, e = (np.asarray(values, dtype=float) for values in (satisfaction, performance, expectation))
+    places, who = pd.factorize(np.asarray(customers))
+    order = np.argsort(places, kind="stable")
+    many = np.bincount(places)
+    first = np.cumsum(many) - many
     rng = np.random.default_rng(seed)
     inside = 0
     for _ in range(analysts):
-        seen = rng.choice(len(y), min(sample, len(y)))
-        ratio, error = asymmetry(y[seen], performance=p[seen], expectation=e[seen]).ratio(
-            "shortfall", "surplus"
-        )
+        drawn = rng.integers(0, len(who), sample)
+        ours = np.repeat(np.arange(sample), many[drawn])
+        within = np.arange(len(ours)) - np.repeat(np.cumsum(many[drawn]) - many[drawn], many[drawn])
+        seen = order[first[drawn][ours] + within]
+        fit = asymmetry(y[seen], performance=p[seen], expectation=e[seen], customers=ours)
+        ratio, error = fit.ratio("shortfall", "surplus")
         inside += abs(ratio - true_ratio) <= Z95 * error
     return inside

@@ -32,8 +32,8 @@ class Judged:
 
     `survey`, `both`: the regressions on the answers, against expectation alone and against desire too. `lived`: the
     first of them on what was lived. `stages`: surplus, shortfall and ratio by stage. `means`: satisfaction by reported
-    gap. `planted`: the world's own slopes. `covered_small`, `covered_large`: of `ANALYSTS` who each see SMALL or LARGE
-    answers, how many give an interval of the ratio that holds the true one.
+    gap. `planted`: the world's own slopes. `customers`: how many answered. `covered_small`, `covered_large`: of
+    `ANALYSTS` who each hear SMALL or LARGE customers, how many give an interval of the ratio that holds the true one.
     """
 
     survey: Fit
@@ -42,6 +42,7 @@ class Judged:
     stages: pd.DataFrame
     means: pd.DataFrame
     planted: dict[str, float]
+    customers: int
     covered_small: int
     covered_large: int
 
@@ -52,8 +53,8 @@ class Judged:
 
 
 def answers(surveys: pd.DataFrame) -> pd.DataFrame:
-    """The questionnaires that were answered: survey_id, order_id, and the four scores as numbers."""
-    columns = ["survey_id", "order_id", "expectation", "desire", "performance", "satisfaction"]
+    """The questionnaires that were answered: survey_id, customer_id, order_id, and the four scores as numbers."""
+    columns = ["survey_id", "customer_id", "order_id", "expectation", "desire", "performance", "satisfaction"]
     return surveys.loc[surveys["satisfaction"].notna(), columns].reset_index(drop=True)
 
 
@@ -76,7 +77,8 @@ def judge(*, surveys: pd.DataFrame, lived: pd.DataFrame, scenario: Any, seed: in
     seen = answers(surveys)
     columns = {name: seen[name].to_numpy(float) for name in ("performance", "expectation", "desire")}
     satisfaction = seen["satisfaction"].to_numpy(float)
-    alone = {name: columns[name] for name in ("performance", "expectation")}
+    who = seen["customer_id"].to_numpy()
+    alone = {name: columns[name] for name in ("performance", "expectation")} | {"customers": who}
     survey = asymmetry(satisfaction, **alone)
     truth = planted(scenario.causes)
     ratio = truth["shortfall"] / truth["surplus"]
@@ -101,11 +103,12 @@ def judge(*, surveys: pd.DataFrame, lived: pd.DataFrame, scenario: Any, seed: in
     )
     return Judged(
         survey=survey,
-        both=two_standards(satisfaction, **columns),
+        both=two_standards(satisfaction, **columns, customers=who),
         lived=outcome,
         stages=stages(felt, service=scenario.service, survey=survey, lived=outcome, seed=seed),
         means=means.agg(["mean", "count"]).reset_index(),
         planted=truth,
+        customers=seen["customer_id"].nunique(),
         covered_small=small,
         covered_large=large,
     )

@@ -55,6 +55,8 @@ def perceived_gap(
     if contrast < 0 or zone_points < 0:
         raise ValueError(f"contrast and zone_points must be 0 or more, not {contrast} and {zone_points}")
     gap = np.asarray(gap_points, dtype=float)
+    if assimilation == contrast == 0:
+        return gap
     size = np.abs(gap)
     inside = np.minimum(size, zone_points)
     return np.sign(gap) * ((1 - assimilation) * inside + (1 + contrast) * (size - inside))
@@ -123,12 +125,19 @@ class Offer:
 
     def best_promise(self) -> float:
         """The promise, in points, after which most people have bought and stayed."""
-        promises = promise_grid()
-        return float(promises[int(self.loyal(promises).argmax())])
+        return float(promise_grid()[int(loyal_by_grid(self).argmax())])
 
 
+@functools.lru_cache(maxsize=64)
+def loyal_by_grid(offer: Offer) -> Floats:
+    """Share of those who see the advertisement that buy and stay, for each promise of the grid; shared, not to be
+    written into."""
+    return offer.loyal(promise_grid())
+
+
+@functools.lru_cache(maxsize=1)
 def promise_grid() -> Floats:
-    """The promises that can be made: 1 to 10 in steps of a twentieth of a point."""
+    """The promises that can be made: 1 to 10 in steps of a twentieth of a point; shared, not to be written into."""
     return np.round(np.linspace(LOWEST, HIGHEST, round((HIGHEST - LOWEST) / STEP) + 1), 2)
 
 

@@ -20,7 +20,9 @@ def cells(numbers: dict[str, Any]) -> Sequence[str]:
         f"offer = model.Offer(\n{given},\n)\noffer.best_promise()",
         "model.by_promise(offer)",
         "model.six_customers()",
+        "# One person's answers resemble each other: the errors count customers.\n"
         'columns = {name: table[name] for name in ("performance", "expectation")}\n'
+        'columns["customers"] = table["customer_id"]\n'
         'fit = estimating.asymmetry(table["satisfaction"], **columns)\nfit.table()',
         'fit.ratio("shortfall", "surplus")',
         'estimating.two_standards(table["satisfaction"], desire=table["desire"], **columns).table()',

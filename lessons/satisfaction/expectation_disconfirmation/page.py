@@ -38,8 +38,13 @@ def model(stage: Stage) -> None:
         at_guess=per_thousand(text, at_guess),
         buyers_guess=per_thousand(text, float(offer.buyers(guess))),
         staying_guess=text.percent(float(offer.staying(guess))),
-        performance=text.number(offer.performance, 0 if offer.performance == int(offer.performance) else 1),
-        mean_kept=text.number(float(offer.mean_satisfaction(offer.performance)), 2),
+        times=text.number(1 + offer.loss_weight, 2).rstrip("0").rstrip("."),
+        performance=(rated := text.number(offer.performance, int(offer.performance % 1 > 0))),
+        kept=text.label(
+            "uneven" if offer.spread else "even",
+            performance=rated,
+            mean_kept=text.number(float(offer.mean_satisfaction(offer.performance)), 2),
+        ),
     )
     found = judged(stage.data.key, stage.data)
     truth.draw(stage, found, offer)
@@ -96,7 +101,7 @@ def picture(stage: Stage, offer: Offer, best: float) -> charts.Figure:
         y_ticks=[(mark, text.number(mark)) for mark in (0, 500, 1000)],
         y_range=(-60, 1120),
     )
-    buyers, loyal = offer.buyers(grid) * 1000, offer.loyal(grid) * 1000
+    buyers, loyal = offer.buyers(grid) * 1000, promises.loyal_by_grid(offer) * 1000
     charts.curve(figure, x=grid[::3], y=buyers[::3], sign="reference")
     charts.curve(figure, x=grid[::2], y=loyal[::2])
     charts.note(figure, x=10, y=buyers[-1], label=text.label("buy_line"), sign="reference", side="left")
@@ -104,7 +109,7 @@ def picture(stage: Stage, offer: Offer, best: float) -> charts.Figure:
     charts.points(figure, x=[best], y=[height], sign="model", marker=dict(size=13, symbol="circle"))
     # Right below the top the curve itself would run through the word.
     under = height > 350
-    place = height * 0.55 if under else height
+    place = height * 0.75 if under else height
     charts.note(figure, x=best, y=place, label=text.label("best_here"), above=not under)
     return charts.you(figure, x=stage.guess, label=stage.your_label)
 

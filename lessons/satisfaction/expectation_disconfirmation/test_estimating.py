@@ -1,4 +1,4 @@
-"""The regression against NIST's certified values, SciPy, Anscombe's quartet, and lives whose weights are known."""
+"""The regression against NIST's certified values, SciPy, statsmodels, the bootstrap, and lives of known weights."""
 
 from __future__ import annotations
 
@@ -115,6 +115,77 @@ def test_whites_errors_by_the_textbooks_sum():
     assert least_squares(y, {"x": x}).covariance == pytest.approx(expected)
 
 
+# Twelve answers of five customers.
+WHO = list("aabbbccdeeee")
+PERFORMANCE, EXPECTATION = [9, 8, 5, 6, 5, 7, 9, 4, 8, 9, 6, 7], [7, 7, 7, 6, 8, 8, 7, 6, 7, 8, 8, 5]
+SATISFACTION = [9, 9, 4, 6, 3, 6, 9, 5, 8, 8, 6, 9]
+
+
+def test_errors_by_customer_as_statsmodels_finds_them():
+    """statsmodels 0.15.0, OLS(…).fit(cov_type="cluster", cov_kwds={"groups": WHO}): params, bse, cov_params()[1, 2]."""
+    fit = estimating.asymmetry(SATISFACTION, performance=PERFORMANCE, expectation=EXPECTATION, customers=WHO)
+    assert list(fit.coefficients.values()) == pytest.approx([6.88495575, 1.13569322, 1.0840708])
+    errors = [fit.standard_error(name) for name in fit.coefficients]
+    assert errors == pytest.approx([0.51572938, 0.29812239, 0.1629124])
+    assert fit.covariance[1, 2] == pytest.approx(-0.00737138, rel=1e-5)
+
+
+def test_where_each_answers_once_the_errors_are_whites():
+    rows = answers(300)
+    once = estimating.asymmetry(**rows, customers=np.arange(300))
+    assert once.covariance == pytest.approx(estimating.asymmetry(**rows).covariance, rel=1e-12)
+
+
+def test_the_same_answers_handed_in_three_times_teach_nothing_new():
+    """But for the factor (n − 1) / (n − k), which knows of n answers."""
+    rows, who = answers(300), np.arange(300)
+    once = estimating.asymmetry(**rows, customers=who)
+    thrice = estimating.asymmetry(
+        **{name: np.tile(row, 3) for name, row in rows.items()}, customers=np.tile(who, 3)
+    )
+    factor = (899 / 897) / (299 / 297)
+    assert thrice.covariance == pytest.approx(once.covariance * factor, rel=1e-9)
+
+
+def often_asked(customers: int, seed: int) -> dict[str, np.ndarray]:
+    """Customers with one to six answers each, whose ways of answering stay their own; ratio 2.5."""
+    rng = np.random.default_rng(seed)
+    who = np.repeat(np.arange(customers), rng.integers(1, 7, customers))
+    gap = rng.normal(0, 0.6, customers)[who] + rng.normal(0, 1, len(who))
+    generous = rng.normal(0, 0.4, customers)[who] * (1 + np.abs(gap))
+    satisfaction = 7 + np.maximum(gap, 0) + 2.5 * np.minimum(gap, 0) + generous
+    return {
+        "satisfaction": satisfaction + rng.normal(0, 0.4, len(who)),
+        "performance": 7 + gap,
+        "expectation": np.full(len(who), 7.0),
+        "customers": who,
+    }
+
+
+def test_errors_by_customer_agree_with_a_bootstrap_over_customers():
+    rows = often_asked(400, seed=3)
+    ratio, error = estimating.asymmetry(**rows).ratio("shortfall", "surplus")
+    places = [np.flatnonzero(rows["customers"] == one) for one in range(400)]
+    rng, ratios = np.random.default_rng(8), []
+    alone = {name: row for name, row in rows.items() if name != "customers"}
+    for _ in range(400):
+        seen = np.concatenate([places[one] for one in rng.integers(0, 400, 400)])
+        drawn = estimating.asymmetry(**{name: row[seen] for name, row in alone.items()})
+        ratios.append(drawn.ratio("shortfall", "surplus")[0])
+    assert error == pytest.approx(np.std(ratios), rel=0.1)
+    # White's, which take the answers for independent, are too small here.
+    assert estimating.asymmetry(**alone).ratio("shortfall", "surplus")[1] < 0.88 * error
+    assert ratio == pytest.approx(2.5, abs=3 * error)
+
+
+def test_analysts_who_hear_whole_customers_cover_as_often_as_promised():
+    """Analysts draw from a large survey of an honest scale, by customer; the survey's own ratio is the truth."""
+    rows = often_asked(20_000, seed=5)
+    own, _ = estimating.asymmetry(**rows).ratio("shortfall", "surplus")
+    held = estimating.covered(**rows, true_ratio=own, analysts=200, sample=400, seed=2)
+    assert 178 <= held <= 198
+
+
 def test_intervals_of_an_honest_scale_hold_the_planted_ratio_as_often_as_promised():
     """Every analyst sees another survey; 0.6 and 1.5 were planted, so the ratio is 2.5."""
     inside = 0
@@ -127,8 +198,10 @@ def test_intervals_of_an_honest_scale_hold_the_planted_ratio_as_often_as_promise
 def test_columns_that_say_the_same_and_too_few_answers_are_refused():
     with pytest.raises(ValueError, match="repeat"):
         least_squares([1, 2, 3, 5], {"a": [1, 2, 3, 4], "b": [2, 4, 6, 8]})
-    with pytest.raises(ValueError, match="too few"):
+    with pytest.raises(ValueError, match="answers are too few"):
         least_squares([1, 2], {"a": [1, 2]})
+    with pytest.raises(ValueError, match="customers are too few"):
+        least_squares([1, 2, 4, 3], {"a": [1, 2, 3, 4]}, customers=["x", "x", "y", "y"])
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +217,14 @@ def judged():
     }
     encounters = rows["truth_encounters"].merge(rows["orders"][["order_id", "customer_id"]], on="order_id")
     encounters = encounters.merge(rows["truth_customers"][["customer_id", "desire"]], on="customer_id")
-    return lived.judge(surveys=rows["surveys"], lived=encounters, scenario=scenario)
+    found = lived.judge(surveys=rows["surveys"], lived=encounters, scenario=scenario)
+    given = lived.answers(rows["surveys"])
+    asked = {name: given[name] for name in ("performance", "expectation")}
+    fit = estimating.asymmetry(given["satisfaction"], **asked, customers=given["customer_id"])
+    # The survey's errors count people, who are fewer than the answers.
+    assert found.survey.covariance == pytest.approx(fit.covariance)
+    assert found.customers == given["customer_id"].nunique() < len(given)
+    return found
 
 
 def test_what_was_lived_gives_back_the_worlds_own_weights(judged):

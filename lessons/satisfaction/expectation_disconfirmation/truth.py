@@ -11,6 +11,8 @@ from lessons.satisfaction.expectation_disconfirmation.estimating import Fit
 from lessons.satisfaction.expectation_disconfirmation.model import Offer
 
 WIDEST, FEWEST = (-4.0, 3.0), 30
+# From here on a loss, in people of a thousand, is called more than little.
+MANY = 10
 
 
 def draw(stage: Stage, found: lived.Judged, offer: Offer) -> None:
@@ -30,6 +32,7 @@ def draw(stage: Stage, found: lived.Judged, offer: Offer) -> None:
     }
     values = {
         "answers": text.number(found.survey.observations),
+        "customers": text.number(found.customers),
         "ratio": text.number(ratio, 1),
         "low": text.number(ratio - 1.96 * error, 1),
         "high": text.number(ratio + 1.96 * error, 1),
@@ -43,9 +46,12 @@ def draw(stage: Stage, found: lived.Judged, offer: Offer) -> None:
         "covered_small": text.number(found.covered_small),
         "covered_large": text.number(found.covered_large),
         "analysts": text.number(lived.ANALYSTS),
-        "believed": text.number(believed, 2),
-        "truly": text.number(truly.best_promise(), 2),
-        "lost": text.number(lost, 0 if lost >= 10 else 1),
+        "cost": text.label(
+            "cost_none" if lost < 0.05 else "cost_little" if lost < MANY else "cost_much",
+            believed=text.number(believed, 2),
+            truly=text.number(truly.best_promise(), 2),
+            lost=figures["lost"],
+        ),
     }
     stage.truth(figures=figures, heading="by_gap", chart=picture(stage, found), values=values)
 

@@ -46,6 +46,8 @@ def asked(stage: Stage) -> Inputs:
         customers = int(stage.number("customers", 0, 10_000_000, 0, step=100)) or None
         second = stage.slider("second", 0, 100, 30, unit="percent") / 100
         staying = stage.slider("stay_detractors", 0, 100, 50, step=5, unit="percent") / 100
+    if customers and max(answers, stage.guess) > customers:
+        stage.notice("few", customers=stage.text.number(customers))
     if promoters + detractors > 100:
         stage.notice("too_many", detractors=stage.text.percent((100 - promoters) / 100))
         detractors = 100 - promoters

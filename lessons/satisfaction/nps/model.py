@@ -194,6 +194,11 @@ def change(earlier: Counts, later: Counts, *, confidence: float = 0.95) -> Chang
     """
     points = later.shares.score_points - earlier.shares.score_points
     error = math.hypot(earlier.standard_error_points(), later.standard_error_points())
+    return normal_change(points, error=error, confidence=confidence)
+
+
+def normal_change(points: float, *, error: float, confidence: float) -> Change:
+    """A change of so many points with its standard error (points), as the normal distribution judges it."""
     reach = z_of(confidence) * error
     p_value = 2 * (1 - NormalDist().cdf(abs(points) / error)) if error else float(points == 0)
     return Change(

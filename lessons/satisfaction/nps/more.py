@@ -152,7 +152,7 @@ def changes(stage: Stage, heard: Heard) -> None:
 def methods(stage: Stage, inputs: Inputs) -> None:
     """How often the two intervals hold the true score in small surveys, counted out exactly."""
     text = stage.text
-    st.markdown(text.section("methods").body, width=510)
+    st.markdown(text.section("methods", confidence=text.percent(inputs.confidence)).body, width=510)
     rows = [
         (
             text.number(answers),
@@ -185,7 +185,7 @@ def workbook(text: Text, answers: pd.DataFrame, inputs: Inputs) -> bytes:
     """The answers, and a sheet that counts them, gives the score with its margin, and the answers needed."""
     counts = nps.counted(answers["recommendation"])
     name, last = text.label("sheet_answers"), len(answers) + 1
-    cells = f"'{name}'!$C$2:$C${last}"
+    cells = f"'{name}'!$D$2:$D${last}"
     z, shares = nps.z_of(inputs.confidence), counts.shares
     margin = shares.margin_points(answers=counts.answers, confidence=inputs.confidence)
     rows = [
@@ -211,5 +211,7 @@ def workbook(text: Text, answers: pd.DataFrame, inputs: Inputs) -> bytes:
             text.label("value"): [cell for _, cell in rows],
         }
     )
-    named = answers.set_axis([text.label(f"sheet_{column}") for column in ("id", "sent", "answer")], axis=1)
+    named = answers.set_axis(
+        [text.label(f"sheet_{column}") for column in ("id", "customer", "sent", "answer")], axis=1
+    )
     return xlsx({text.label("sheet_score"): sheet, name: named})

@@ -17,11 +17,15 @@ def cells(numbers: dict[str, Any]) -> Sequence[str]:
         "nps.by_answers(shares)",
         'counts = nps.counted(table["recommendation"])\n'
         'counts, counts.shares.score_points, counts.interval_points(method="wald"), counts.interval_points()',
-        'quarters = [\n    (str(quarter), nps.counted(part["recommendation"]))\n'
+        "from lessons.satisfaction.nps import repeats\n\n"
+        "# Some customers answered more than once: these intervals count customers.\n"
+        'repeats.interval_points(table["recommendation"], table["customer_id"])',
+        'quarters = [\n    (str(quarter), part["recommendation"], part["customer_id"])\n'
         '    for quarter, part in table.groupby(pd.to_datetime(table["sent_at"]).dt.to_period("Q"))\n]\n'
-        "pd.DataFrame(\n    [\n        (name, part.answers, part.shares.score_points, *part.interval_points())\n"
-        "        for name, part in quarters\n    ],\n"
+        "pd.DataFrame(\n    [\n"
+        "        (name, len(scores), 100 * repeats.worth(scores).mean(), *repeats.interval_points(scores, who))\n"
+        "        for name, scores, who in quarters\n    ],\n"
         '    columns=["quarter", "answers", "score", "low", "high"],\n)',
-        "pd.DataFrame([vars(nps.change(a, b)) for (_, a), (_, b) in zip(quarters, quarters[1:])])",
+        "pd.DataFrame([vars(repeats.change(a[1:], b[1:])) for a, b in zip(quarters, quarters[1:])])",
         "nps.repeated(shares, answers=200)",
     ]

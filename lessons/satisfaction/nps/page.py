@@ -11,7 +11,7 @@ from lessons import charts, frame
 from lessons.frame import Stage, Text
 from lessons.frame.data import Data, table
 from lessons.satisfaction.nps import model as nps
-from lessons.satisfaction.nps import more, notebook, silence, truth
+from lessons.satisfaction.nps import more, notebook, repeats, silence, truth
 from lessons.satisfaction.nps.controls import Inputs, asked
 
 MOST_ANSWERS, WIDEST = 3000, 30
@@ -19,7 +19,7 @@ MOST_ANSWERS, WIDEST = 3000, 30
 
 def page(text: Text) -> None:
     """Draw the topic."""
-    frame.topic(text, model=model, sources=[nps, silence], notebook=notebook.cells)
+    frame.topic(text, model=model, sources=[nps, repeats, silence], notebook=notebook.cells)
 
 
 def model(stage: Stage) -> None:
@@ -41,6 +41,7 @@ def model(stage: Stage) -> None:
         score=text.number(shares.score_points),
         answers=text.number(inputs.answers),
         margin=text.number(margin, 1),
+        real_from=text.number(margin * 2**0.5, 1),
         low=text.number(max(shares.score_points - margin, -100)),
         high=text.number(min(shares.score_points + margin, 100)),
         confidence=text.percent(inputs.confidence),
@@ -103,5 +104,7 @@ def listened(key: str, _data: Data) -> silence.Heard:
 def answers(data: Data) -> pd.DataFrame:
     """The answered questionnaires: when they were sent, and the recommendation score as a number."""
     surveys = table(data, "surveys")
-    rows = surveys.loc[surveys["recommendation"].notna(), ["survey_id", "sent_at", "recommendation"]]
+    rows = surveys.loc[
+        surveys["recommendation"].notna(), ["survey_id", "customer_id", "sent_at", "recommendation"]
+    ]
     return rows.astype({"recommendation": int}).sort_values("sent_at", ignore_index=True)

@@ -7,6 +7,7 @@ of a detractor is known for every order, answered or not. Mood is a moving avera
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lessons.satisfaction.nps.model import LEAST_PROMOTER, MOST_DETRACTOR, Counts, Shares, change, counted
+from lessons.satisfaction.nps.model import LEAST_PROMOTER, MOST_DETRACTOR, Counts, Shares, counted
+from lessons.satisfaction.nps.repeats import change, interval_points
 
 Floats = NDArray[np.float64]
 FEWEST = 20
@@ -26,13 +28,16 @@ FEWEST = 20
 class Heard:
     """The company's survey against everybody, in all and by quarter.
 
-    `answered`: the counts. `expected`: the shares that those who answered would give on average; `asked`, `orders`,
-    `people`: those of all who were asked, of all orders, of everybody's latest order. `sent`: questionnaires.
-    `quarters`: quarter (its first day), answers, score, low, high, true, and change, change_low, change_high to the
-    quarter before, with the true change; in points. `again`: share ordering again within half a year, by kind.
+    `answered`: the counts, of `customers` people; `interval`: the score's, in points. `expected`: the shares that those
+    who answered would give on average; `asked`, `orders`, `people`: those of all who were asked, of all orders, of
+    everybody's latest order. `sent`: questionnaires. `quarters`: quarter (its first day), answers, score, low, high,
+    true, and change, change_low, change_high to the quarter before, with the true change; in points. `again`: share
+    ordering again within half a year, by kind.
     """
 
     answered: Counts
+    customers: int
+    interval: tuple[float, float]
     expected: Shares
     asked: Shares
     orders: Shares
@@ -41,13 +46,13 @@ class Heard:
     quarters: pd.DataFrame
     again: dict[str, float]
 
-    @property
+    @functools.cached_property
     def covered(self) -> int:
         """How many of the quarters' intervals hold the quarter's true score."""
         rows = self.quarters
         return int(((rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])).sum())
 
-    @property
+    @functools.cached_property
     def led_astray(self) -> int:
         """How many of the changes from quarter to quarter had the wrong direction."""
         rows = self.quarters.dropna()
@@ -100,6 +105,8 @@ def hear(*, surveys: pd.DataFrame, encounters: pd.DataFrame, orders: pd.DataFram
     last = lived.sort_values("ordered_at").groupby("customer_id").tail(1)
     return Heard(
         answered=counted(answered["recommendation"]),
+        customers=answered["customer_id"].nunique(),
+        interval=interval_points(answered["recommendation"], answered["customer_id"]),
         expected=_mean(answered),
         asked=_mean(sent),
         orders=_mean(lived),
@@ -117,14 +124,15 @@ def _mean(rows: pd.DataFrame) -> Shares:
 def _quarters(answered: pd.DataFrame, sent: pd.DataFrame) -> pd.DataFrame:
     """Score, interval, truth and change of each quarter with enough answers."""
     rows: list[dict[str, Any]] = []
-    before: Counts | None = None
+    before: Any = None
     groups = dict(list(sent.groupby(sent["sent_at"].dt.to_period("Q"))))
     for quarter, answers in answered.groupby(answered["sent_at"].dt.to_period("Q")):
         if len(answers) < FEWEST:
             continue
         counts, true = counted(answers["recommendation"]), _mean(groups[quarter]).score_points
-        low, high = counts.interval_points()
-        moved = change(before, counts) if before else None
+        given = answers["recommendation"], answers["customer_id"]
+        low, high = interval_points(*given)
+        moved = change(before, given) if before else None
         rows.append(
             {
                 "quarter": quarter.start_time,
@@ -139,7 +147,7 @@ def _quarters(answered: pd.DataFrame, sent: pd.DataFrame) -> pd.DataFrame:
                 "true_change": true - rows[-1]["true"] if moved else math.nan,
             }
         )
-        before = counts
+        before = given
     return pd.DataFrame(rows)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from lessons.satisfaction.nps import silence
+from lessons.satisfaction.nps.repeats import interval_points
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,15 @@ def test_silence_makes_the_score_too_low_because_anger_speaks(world):
     assert heard.expected.score_points < heard.asked.score_points - 4
     assert heard.expected.detractors > 1.4 * heard.asked.detractors
     assert heard.covered < len(heard.quarters)
+
+
+def test_the_survey_s_intervals_count_people_and_not_answers(world):
+    rows, scenario = world
+    heard, given = hear(rows, scenario), rows["surveys"][rows["surveys"]["recommendation"].notna()]
+    assert heard.customers == given["customer_id"].nunique() < heard.answered.answers
+    assert heard.interval == interval_points(given["recommendation"], given["customer_id"])
+    alone = heard.answered.interval_points()
+    assert heard.interval[1] - heard.interval[0] > alone[1] - alone[0]
 
 
 def test_who_came_again_by_hand():

@@ -11,7 +11,7 @@ def draw(stage: Stage, heard: Heard) -> None:
     """Hold the survey against everybody: its score, its intervals, and the directions it pointed to."""
     text, quarters = stage.text, heard.quarters
     survey, true = heard.answered.shares.score_points, heard.asked.score_points
-    low, high = heard.answered.interval_points()
+    low, high = heard.interval
     figures = {
         "survey_score": text.number(survey),
         "true_score": text.number(true),
@@ -25,6 +25,7 @@ def draw(stage: Stage, heard: Heard) -> None:
     expected = heard.expected.score_points
     values = {
         "came": text.number(heard.answered.answers),
+        "customers": text.number(heard.customers),
         "sent": text.number(heard.sent),
         "response": text.percent(heard.answered.answers / max(heard.sent, 1)),
         "survey": text.number(survey),

@@ -148,14 +148,16 @@ def gains(
     cost: float,
     answers: float = 1.0,
 ) -> np.ndarray:
-    """What answering each customer brings: margin of the orders kept less `answers` answers at `cost` (n,), money.
+    """What answering each customer brings, in money (n,): `answers` times margin of the orders kept less `cost`.
+
+    Who complains again is answered again; each of the answers is taken to keep as much as the first.
 
     >>> tea = Recovery(failure=2.5, good_answer=1.8)
     >>> gains(tea, margin_per_order=np.array([50.0, 300.0]), orders_ahead=np.array([9.0, 9.0]), cost=25).round(1)
     array([ -2.9, 107.5])
     """
     kept = recovery.orders_kept(orders=orders_ahead)
-    return np.asarray(margin_per_order, dtype=float) * kept - cost * answers
+    return answers * (np.asarray(margin_per_order, dtype=float) * kept - cost)
 
 
 def by_share(*, rank: np.ndarray, gain: np.ndarray) -> ByShare:

@@ -124,7 +124,7 @@ def workbook(
     top = lines.head(ROWS)
     kept = one.orders_kept(orders=top["orders_ahead"].to_numpy())
     margin = top["margin_per_order"].to_numpy()
-    gain = margin * kept - cost * answers
+    gain = (margin * kept - cost) * answers
     running = np.cumsum(gain)
     rows = range(2, len(top) + 2)
     second = pd.DataFrame(
@@ -133,7 +133,7 @@ def workbook(
             text.label("margin_of_order"): margin,
             text.label("kept_orders"): kept,
             text.label("brings"): [
-                Formula(f"=B{row}*C{row}-{cost_cell}*{answers_cell}", value)
+                Formula(f"=(B{row}*C{row}-{cost_cell})*{answers_cell}", value)
                 for row, value in zip(rows, gain, strict=True)
             ],
             text.label("added_up"): [

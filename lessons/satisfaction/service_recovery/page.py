@@ -62,8 +62,8 @@ def model(stage: frame.Stage) -> None:
         everyone=text.money(promised.profit[-1], data.currency),
         kept=text.number(kept, 2),
         cost=text.money(cost, data.currency),
-        per_answer=text.money(cost * answers, data.currency),
-        needed=text.money(cost * answers / kept, data.currency) if kept > 0.005 else text.label("nobody"),
+        answers=text.number(answers, 2),
+        needed=text.money(cost / kept, data.currency) if kept > 0.005 else text.label("nobody"),
         limit=text.number(one.paradox_limit, 1),
         complainers=text.number(len(lines)),
     )

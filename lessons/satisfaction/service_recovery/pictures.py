@@ -10,6 +10,9 @@ from lessons.satisfaction.service_recovery import model as recovery
 from lessons.satisfaction.service_recovery.complaints import Comparison
 from lessons.satisfaction.service_recovery.lived import FEWER, GONE, MOVED, STAYED, TwoLives
 
+# A promise counts as near the truth when the two differ by less than this share of the larger.
+NEAR = 0.2
+
 
 def by_share(stage: frame.Stage, promised: recovery.ByShare) -> charts.Figure:
     """The model's profit by the share answered, with its peak and the learner's prediction."""
@@ -96,6 +99,7 @@ def held_against(
         values={
             "all": text.money(money["answer_all"], currency),
             "ours": text.money(money["ours"], currency),
+            "verdict": _verdict(stage, promised, true),
             "yours": text.money(true.at(stage.guess / 100), currency),
             "best_list": text.money(money["best_list"], currency),
             "best_true": text.percent(true.best_share),
@@ -114,6 +118,15 @@ def held_against(
             "brought": text.money(lives.brought, currency),
         },
     )
+
+
+def _verdict(stage: frame.Stage, promised: recovery.ByShare, true: recovery.ByShare) -> str:
+    """Whether the promise was too much, too little or near the truth, and why, in words."""
+    promise, came = float(promised.profit[promised.best]), true.at(promised.best_share)
+    if not promised.best:
+        return stage.text.label("answers_nobody")
+    apart = (promise - came) / max(promise, abs(came))
+    return stage.text.label("too_much" if apart > NEAR else "too_little" if apart < -NEAR else "near")
 
 
 def group_shares(lives: TwoLives, lines: pd.DataFrame) -> dict[str, float]:

@@ -61,6 +61,16 @@ def test_without_any_pull_an_answer_keeps_nothing():
     assert gain.tolist() == [-25]
 
 
+def test_promise_and_truth_both_count_every_answer():
+    """A customer who complains twice is paid for twice, and kept twice: 2 × (100 × ½ − 25)."""
+    one = recovery.Recovery(failure=2.5, good_answer=1.8, leave=0.1)
+    kept = one.orders_kept(orders=np.array([8.0]))[0]
+    gain = recovery.gains(
+        one, margin_per_order=np.array([50 / kept]), orders_ahead=np.array([8.0]), cost=25, answers=2
+    )
+    assert gain == pytest.approx(50)
+
+
 def test_the_best_share_against_every_list_of_six_tried_by_hand():
     """Of all 64 lists of the six customers the best holds A and D alone, and brings 854."""
     gain = recovery.six_customers()["gain"].to_numpy()
