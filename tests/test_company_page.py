@@ -50,7 +50,7 @@ def the_page(language: str, tab: str, chosen: str) -> None:
 
 
 def opened(tab: str, *, language: str = "en", name: str = COMPANY, **query: str) -> AppTest:
-    page = AppTest.from_function(the_page, args=(language, tab, name), default_timeout=60)
+    page = AppTest.from_function(the_page, args=(language, tab, name), default_timeout=300)
     for key, value in query.items():
         page.query_params[key] = value
     page.run()
@@ -281,7 +281,7 @@ def test_every_tab_stands_for_every_company_and_in_every_language(tab, language,
 
 def test_the_url_names_the_company_and_nonsense_is_not_believed():
     for raw in ("", "nobody", "../tea_shops", "9" * 400):
-        page = AppTest.from_function(the_page, args=("en", "browse", ""), default_timeout=60)
+        page = AppTest.from_function(the_page, args=("en", "browse", ""), default_timeout=300)
         page.query_params["company"] = page.query_params["table"] = raw
         page.run()
         sound(page)

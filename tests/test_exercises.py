@@ -310,6 +310,10 @@ def test_task_py_is_short_and_says_what_it_must(exercise: Exercise):
         assert task.TOLERANCE > 0
     if task.KIND == "table":
         assert len(task.ROWS) >= 2
+    if task.KIND in ("number", "table"):
+        for row in getattr(task, "ROWS", ("answer",)):
+            finest = {"percent": 0.0005, "money": 0.5}.get(marking.unit_of(task, row), 0)
+            assert marking.tolerance_of(task, row) >= finest, "finer than the learner is told to answer"
     if task.KIND == "choice":
         assert len(task.OPTIONS) >= 3
     if task.KIND in ("decision", "scores"):
@@ -491,6 +495,33 @@ def written_down(exercise: Exercise) -> str:
 
 # Of the exercises that live no customers: there, the world holds its own numbers.
 ENGINE_2 = {
+    "offer_threshold": "af59ae3ce1",
+    "rates_from_cohorts": "806e96d196",
+    "still_subscribed": "4bea776707",
+    "next_renewals": "87f450900f",
+    "why_it_fell": "564c153953",
+    "profit_of_the_best": "a0159a7dad",
+    "rfm_scores": "5686bc99e2",
+    "still_alive": "c1eb7c8dfe",
+    "subscriber_value": "515c8131a1",
+    "profit_order": "6e4c87bc73",
+    "two_plans": "f78f4b9708",
+    "five_points_more": "0d08cb8015",
+    "point_on_the_ladder": "d382d07d36",
+    "keep_or_win": "a2ce809dd6",
+    "two_months_later": "02a2ff29c7",
+    "points_owed": "0d9cc803f1",
+    "shares_after_two_months": "89eb7aa70c",
+    "keep_the_card": "ebf3ca5860",
+    "share_in_the_long_run": "93aca9d8a6",
+    "family_of_customers": "18ff3fcc23",
+    "carries_itself": "285fe553a6",
+    "which_bond": "d0ea61d10d",
+    "felt_on_average": "21c1bb9f96",
+    "score_margin": "1a055966df",
+    "worth_of_an_answer": "fa8ec16c3b",
+    "modest_or_bold": "505028f85d",
+    "rise_or_noise": "dc6d5ee31f",
 }
 
 

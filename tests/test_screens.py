@@ -51,7 +51,7 @@ def progress_page(language: str) -> None:
 @each_chapter
 @each_language
 def test_a_chapter_opens(chapter, language):
-    page = AppTest.from_function(chapter_page, args=(chapter.name, language), default_timeout=60).run()
+    page = AppTest.from_function(chapter_page, args=(chapter.name, language), default_timeout=300).run()
     sound(page)
     words = Text(language, chapter.folder)
     assert page.title[0].value == words.title
@@ -67,7 +67,7 @@ def test_a_chapter_is_projected_part_by_part(chapter, language):
     count = len(chapter.facts["reads"]) + 2
     seen = set()
     for stage in range(1, count + 1):
-        page = AppTest.from_function(chapter_page, args=(chapter.name, language), default_timeout=60)
+        page = AppTest.from_function(chapter_page, args=(chapter.name, language), default_timeout=300)
         page.query_params["present"], page.query_params["stage"] = "1", str(stage)
         sound(page.run())
         assert page.title[0].value == Text(language, chapter.folder).words["question"]
@@ -78,7 +78,7 @@ def test_a_chapter_is_projected_part_by_part(chapter, language):
 
 @each_language
 def test_the_glossary_lists_finds_and_says_when_there_is_nothing(language):
-    page = AppTest.from_function(glossary_page, args=(language,), default_timeout=60).run()
+    page = AppTest.from_function(glossary_page, args=(language,), default_timeout=300).run()
     sound(page)
     assert len(page.header) == len(TAUGHT)
     shown = " ".join(markdown.value for markdown in page.markdown)
@@ -105,7 +105,7 @@ def test_progress_counts_what_was_done(language):
     kept = memory.Progress(
         predictions={topic.path: 50}, done={topic.path}, attempts={exercise.path: tries}, latest=topic.path
     )
-    page = AppTest.from_function(progress_page, args=(language,), default_timeout=60)
+    page = AppTest.from_function(progress_page, args=(language,), default_timeout=300)
     page.session_state["progress"] = kept
     sound(page.run())
     text = Text(language)

@@ -134,5 +134,5 @@ def _run(folder: Path, *more: object, **environment: str) -> subprocess.Complete
         env={**os.environ, "JAVA_TOOL_OPTIONS": QUICK, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )

@@ -73,7 +73,8 @@ def _opened(
     verdict: Verdict | None = st.session_state.get(f"{key}.verdict")
     _hints(text, said, mine, key)
     if verdict is None or verdict.found not in ("right", *_TRIES):
-        st.markdown(f":small[:gray[{said.how_to_answer(mine)}]]")
+        if mine.exercise.kind != "ranking":  # its buttons say how, and nothing is typed
+            st.markdown(f":small[:gray[{said.how_to_answer(mine)}]]")
         _ASK[mine.exercise.kind](text, said, mine, key)
         if verdict is not None:
             _verdict(text, said, mine, verdict)
@@ -274,8 +275,10 @@ def _ask_ranking(text: Text, said: Words, mine: Variant, key: str) -> None:
         persist_state="session",
         width=640,
     )
-    places = [f"{place}\u00a0·\u00a0{options[code]}" for place, code in enumerate(ranked, start=1)]
-    st.text("◇ " + "   ".join(places), width=640)
+    places = [
+        f"{place} · {options[code]}".replace(" ", "\u00a0") for place, code in enumerate(ranked, start=1)
+    ]
+    st.text("   ".join(["◇", *places]), width=640)
     st.button(
         text.shared("topic.answer"),
         key=f"{key}.answer",

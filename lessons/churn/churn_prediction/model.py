@@ -205,6 +205,17 @@ def by_threshold(labels: ArrayLike, chances: ArrayLike, *, offer: Offer, steps: 
     )
 
 
+def at_threshold(labels: ArrayLike, chances: ArrayLike, *, offer: Offer) -> tuple[int, float]:
+    """Return how many are written to at the offer's own threshold, and what they earn.
+
+    >>> at_threshold([1, 0, 1], [0.9, 0.3, 0.2], offer=Offer(cost=6, save_rate=0.1, value=200))
+    (2, 8.0)
+    """
+    labels, chances = _both(labels, chances)
+    write = chances >= offer.threshold
+    return int(write.sum()), float(offer.profit(labels[write]).sum())
+
+
 def by_depth(leaving: ArrayLike, scores: ArrayLike, *, offer: Offer) -> pd.DataFrame:
     """Return share (of the list written to) and profit, after 0, 1, … n letters in the order of the scores.
 

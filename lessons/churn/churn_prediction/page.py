@@ -36,35 +36,46 @@ def model(stage: Stage) -> None:
     season = found.season
     seen = churn.by_threshold(season.left, found.tested, offer=offer)
     used = churn.by_threshold(season.left, found.used, offer=offer)
-    at, guess = round(min(offer.threshold, 1) * 100), round(stage.guess)
+    guess = round(stage.guess)
 
     def money(amount: float) -> str:
         return text.money(amount, data.currency)
 
+    promised, (written, earned) = (
+        churn.at_threshold(season.left, chances, offer=offer) for chances in (found.tested, found.used)
+    )
     area, in_use = (churn.auc(season.left, chances) for chances in (found.tested, found.used))
     if leak:
         stage.figure("auc_promised", text.number(area, 2))
         stage.figure("auc_used", text.number(in_use, 2))
-        stage.figure("profit_promised", money(seen["profit"][at]))
-        stage.figure("profit_used", money(used["profit"][at]))
+        stage.figure("profit_promised", money(promised[1]))
+        stage.figure("profit_used", money(earned))
     else:
         stage.figure("threshold", pictures.share(text, offer.threshold))
-        stage.figure("written", text.number(seen["written"][at]))
-        stage.figure("profit", money(seen["profit"][at]))
+        stage.figure("written", text.number(written))
+        stage.figure("profit", money(earned))
         stage.figure("auc", text.number(area, 2))
     stage.chart(
         "profit_by_threshold", pictures.by_threshold(stage, seen, used if leak else None, offer=offer)
     )
+    values = {
+        "threshold": pictures.share(text, offer.threshold),
+        "at_threshold": money(earned),
+        "at_guess": money(used["profit"][guess]),
+        "at_half": money(used["profit"][50]),
+        "everyone": money(used["profit"][0]),
+        "written": text.number(written),
+        "customers": text.number(len(season.left)),
+        "day": text.date(season.later.features_until),
+    }
     stage.explain(
-        threshold=pictures.share(text, offer.threshold),
-        at_threshold=money(used["profit"][at]),
-        at_guess=money(used["profit"][guess]),
-        at_half=money(used["profit"][50]),
-        everyone=money(used["profit"][0]),
-        written=text.number(used["written"][at]),
-        customers=text.number(len(season.left)),
+        day=values["day"],
+        pays=text.label(
+            "pays" if written else "pays_nobody" if offer.threshold <= 1 else "pays_never", **values
+        ),
+        yours=text.label("yours_half" if guess == 50 else "yours", **values),
+        with_voucher=text.label("with_voucher") if voucher else "",
         weeks=text.number(weeks),
-        day=text.date(season.later.features_until),
         learned_day=text.date(season.earlier.label_from),
         pairs=text.percent(in_use),
     )

@@ -13,7 +13,9 @@ from lessons.frame import Stage, Text
 
 def share(text: Text, amount: float) -> str:
     """Write a threshold; where no chance is high enough, say that it lies above 100%."""
-    return text.percent(amount) if amount <= 1 else f"> {text.percent(1)}"
+    if amount > 1:
+        return f"> {text.percent(1)}"
+    return text.percent(amount, 0 if round(100 * amount, 1).is_integer() else 1)
 
 
 def money_axis(text: Text, *, high: float, low: float, currency: str) -> tuple[list, tuple[float, float]]:
@@ -80,8 +82,9 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
     best = churn.by_depth(chance, chance, offer=offer)
     write = found.used >= offer.threshold
     letters, top = int(write.sum()), int(best["profit"].to_numpy().argmax())
-    earned, possible = ours["profit"][letters], best["profit"][top]
-    promised = float(offer.profit(left[found.tested >= offer.threshold]).sum())
+    # As printed: a reader takes the one from the other.
+    earned, possible = round(ours["profit"][letters]), round(best["profit"][top])
+    promised = churn.at_threshold(left, found.tested, offer=offer)[1]
 
     lines = (ours["profit"], best["profit"])
     ticks, span = money_axis(
@@ -95,7 +98,17 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
         y_range=span,
     )
     some = np.unique(np.linspace(0, len(chance), 101).astype(int))
-    charts.curve(figure, x=[0, 100], y=[0, ours["profit"].iloc[-1]], sign="reference")
+    everyone = ours["profit"].iloc[-1]
+    charts.curve(figure, x=[0, 100], y=[0, everyone], sign="reference")
+    charts.note(
+        figure,
+        x=45,
+        y=0.45 * everyone,
+        label=text.label("by_lot"),
+        sign="reference",
+        above=False,
+        side="right" if everyone > 0 else "left",
+    )
     signs: tuple[tuple[pd.DataFrame, charts.Sign], ...] = ((best, "truth"), (ours, "model"))
     for line, sign in signs:
         charts.curve(
@@ -117,6 +130,12 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
     def money(amount: float) -> str:
         return text.money(amount, currency)
 
+    shares = {
+        "letters": text.number(letters),
+        "gone_before": text.percent(float(gone) if letters else 0.0),
+        "going": text.percent(float(going)),
+        "staying": text.percent(1 - float(kinds["gone"].mean()) if letters else 0.0),
+    }
     figures = {"earned": money(earned), "possible": money(possible), "lost": money(possible - earned)}
     stage.truth(
         figures=figures,
@@ -127,10 +146,7 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
             "promised": money(promised),
             "silent": text.percent(float(left.mean())),
             "truly_gone": text.percent(float(truly["gone"].mean())),
-            "letters": text.number(letters),
-            "gone_before": text.percent(float(gone) if letters else 0.0),
-            "going": text.percent(float(going)),
-            "staying": text.percent(1 - float(kinds["gone"].mean()) if letters else 0.0),
+            "who_they_were": text.label("letters_to" if letters else "letters_none", **shares),
             "auc_silence": text.number(churn.auc(left, found.used), 2),
             "auc_gone": text.number(churn.auc(truly["gone"], found.used), 2),
             "auc_best": text.number(churn.auc(truly["gone"], chance), 2),

@@ -67,7 +67,7 @@ def model(stage: Stage) -> None:
         grown = retention.growing_company(
             months=25, growth=growth, growing_from=12, improvement=0.01, **DIFFERING
         )
-        stage.chart("mix_heading", pictures.growing(stage, grown))
+        stage.chart("mix_heading", pictures.growing(stage, grown, growth=growth))
     else:
         stage.chart(f"curves_heading{open_line}", pictures.curves(stage, curve, rate, month))
     stage.by_hand(more.by_hand(text))

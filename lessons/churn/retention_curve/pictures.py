@@ -83,7 +83,7 @@ def triangle(stage: Stage, known: pd.DataFrame) -> charts.Figure:
     )
 
 
-def growing(stage: Stage, grown: pd.DataFrame) -> charts.Figure:
+def growing(stage: Stage, grown: pd.DataFrame, *, growth: float) -> charts.Figure:
     """The company's rate, the newcomers' and the first cohort's, month by month."""
     text = stage.text
     figure = charts.axes(
@@ -100,7 +100,10 @@ def growing(stage: Stage, grown: pd.DataFrame) -> charts.Figure:
             figure, x=at, y=grown[name].iloc[at - 1], label=text.label(name), sign="reference", above=above
         )
     charts.curve(figure, x=months, y=grown["company"].to_list())
-    charts.point(figure, x=12, y=grown["company"].iloc[11], label=text.label("growth_begins"), above=False)
+    if growth:
+        charts.point(
+            figure, x=12, y=grown["company"].iloc[11], label=text.label("growth_begins"), above=False
+        )
     ends = text.label("ends", share=text.percent(grown["company"].iloc[-1], 1))
     charts.point(figure, x=months[-1], y=grown["company"].iloc[-1], label=ends, side="left")
     return figure

@@ -15,26 +15,31 @@ LAST = 24
 
 
 def _held_against(
-    stage: Stage, curve: pd.DataFrame, true: np.ndarray, *, names: tuple[str, str], at: tuple[int, int]
+    stage: Stage,
+    curve: pd.DataFrame,
+    true: np.ndarray,
+    *,
+    names: tuple[str, str],
+    at: tuple[int, int],
+    above: bool,
 ) -> charts.Figure:
-    """The curve, solid, and the truth, dashed; `names` are their labels' keys, `at` the months they stand at."""
+    """The curve, solid, and the truth, dashed; `names` are their labels' keys, `at` the months they stand at.
+
+    The curve's word stands below it, the truth's `above` or below its own line.
+    """
     text, month = stage.text, min(at[0], int(curve["month"].max()))
     figure = pictures.by_months(stage, last=len(true) - 1, title="months_axis", height=330)
-    share = curve["share"].to_numpy()
-    above = share[month] > true[month]
-    charts.curve(figure, x=curve["month"].to_list(), y=share)
+    charts.curve(figure, x=curve["month"].to_list(), y=curve["share"].to_list())
     charts.point(
         figure,
         x=month,
-        y=share[month],
+        y=curve["share"].iloc[month],
         label=text.label(names[0]),
-        above=above,
-        side="right" if above else "left",
+        above=False,
+        side="middle" if above else "left",
     )
     charts.curve(figure, x=list(range(len(true))), y=true, sign="truth")
-    charts.point(
-        figure, x=at[1], y=float(true[at[1]]), label=text.label(names[1]), sign="truth", above=not above
-    )
+    charts.point(figure, x=at[1], y=float(true[at[1]]), label=text.label(names[1]), sign="truth", above=above)
     return figure
 
 
@@ -51,10 +56,11 @@ def of_the_box(
 ) -> None:
     """The curve and one rate against the truth, what chance did, and what a subscriber is worth by 1 / (1 − r)."""
     text, currency = stage.text, stage.data.currency
-    figure = _held_against(stage, curve, many.survival[: LAST + 1], names=("curve", "true"), at=(5, 20))
     line = retention.one_rate_for_ever(rate, months=LAST)
-    charts.curve(figure, x=list(range(LAST + 1)), y=line, sign="reference")
     above = bool(line[16] >= many.survival[16])
+    true_line = many.survival[: LAST + 1]
+    figure = _held_against(stage, curve, true_line, names=("curve", "true"), at=(5, 20), above=not above)
+    charts.curve(figure, x=list(range(LAST + 1)), y=line, sign="reference")
     charts.note(figure, x=16, y=line[16], label=text.label("rate_short"), sign="reference", above=above)
     per_box = rate ** (DAYS_PER_BOX / DAYS_PER_MONTH)
     boxes = retention.expected_periods(min(per_box, 1.0), periods=many.periods)
@@ -102,7 +108,7 @@ def of_the_box(
 def of_the_shop(stage: Stage, curve: pd.DataFrame, month: int, true: np.ndarray) -> None:
     """Who bought in the month against who was still a customer in it."""
     text, at = stage.text, max((len(true) - 1) // 2, 1)
-    figure = _held_against(stage, curve, true, names=("bought", "true_customers"), at=(at, at))
+    figure = _held_against(stage, curve, true, names=("bought", "true_customers"), at=(at, at), above=True)
     here, there = float(curve["share"].iloc[month]), float(true[month])
     values = {
         "ahead": text.number(month),

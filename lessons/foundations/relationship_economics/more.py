@@ -27,7 +27,8 @@ def amount(text: Text, claim: str, value: float) -> str:
         return "–"
     if claim in SHARES:
         return text.percent(value, 1 if 0 < abs(value) < 0.0995 else 0)
-    return text.number(value, 0 if value == 0 or abs(value) >= 9.95 else 2 if value < 0.995 else 1)
+    whole = float(value).is_integer() or abs(value) >= 9.95
+    return text.number(value, 0 if whole else 2 if value < 0.995 else 1)
 
 
 def claimed(text: Text, claim: str) -> str:

@@ -349,6 +349,23 @@ def test_the_survey_finds_the_silence_that_the_world_was_lived_with(company):
     assert found.low < found.true < found.high
 
 
+def test_who_is_still_there_after_a_settled_complaint_is_whose_orders_do_not_say_farewell(company):
+    """Not from the table of customers: from the flag of each order that was the last in its line of business."""
+    tables = company[1]
+    contacts = tables["interactions"]
+    settled = contacts[(contacts["kind"] == "complaint") & contacts["answered_at"].notna()]
+    last = settled.groupby("customer_id")["answered_at"].max()
+    half_year = pd.Timedelta(weeks=26)
+    last = last[last <= tables["orders"]["ordered_at"].max() - half_year]
+    orders = tables["orders"].merge(tables["truth_encounters"][["order_id", "left"]], on="order_id")
+    orders = orders[orders["customer_id"].isin(last.index)]
+    farewell = orders["ordered_at"].where(orders["left"] == 1)
+    ended = farewell.groupby([orders["customer_id"], orders["business"]]).max()
+    until = (last + half_year).reindex(ended.index.get_level_values(0)).to_numpy()
+    there = (~(ended <= until)).groupby(level=0).any()
+    assert held(company, "seventy").true == pytest.approx(there.reindex(last.index).mean(), abs=0.005)
+
+
 def test_an_answer_that_moves_nobody_changes_nothing_in_a_world_without_that_cause(company):
     """The truth of 70% is a difference between two worlds: with the cause switched off it must vanish."""
     from lessons.foundations.relationship_economics import truth
@@ -361,7 +378,7 @@ def test_an_answer_that_moves_nobody_changes_nothing_in_a_world_without_that_cau
     )
     middle = pd.Timestamp(made.calibration_until)
     with_cause = held(company, "seventy")
-    assert with_cause.true > with_cause.more["ignored"]
+    assert with_cause.more["answered"] > with_cause.more["ignored"]
     lives = Lives(deaf)
     without = truth.hold(
         "seventy", tables=tables, truth=made.truth, scenario=deaf, middle=middle, lives=lives

@@ -17,7 +17,7 @@ from lessons.foundations.customer_ladder.counting import interval
 from lessons.foundations.relationship_economics.lives import OTHERS, YEARS, Lives, lift
 from lessons.foundations.relationship_economics.model import CLAIMED, Floats, profit_lift
 
-REPLAYED, SEED = 3000, 1
+REPLAYED, ANSWERED, SEED = 3000, 10_000, 1
 DISCOUNT = 0.10
 UNHAPPY, UNHAPPY_SCORE = -3.0, 6
 # The questionnaire's 8 or more is about a mean mood of −1 or better.
@@ -271,36 +271,40 @@ def _fifteen(*, tables: Tables, **_: Any) -> Held:
     )
 
 
-def _seventy(*, tables: Tables, scenario: Any, **_: Any) -> Held:
+def _seventy(*, tables: Tables, truth: pd.DataFrame, scenario: Any, **_: Any) -> Held:
     contacts, orders = tables["interactions"], tables["orders"]
     settled = contacts[(contacts["kind"] == "complaint") & contacts["answered_at"].notna()]
     last = settled.groupby("customer_id")["answered_at"].max()
-    latest = orders["ordered_at"].max() - pd.Timedelta(weeks=26)
-    last = last[last <= latest]
+    half_year = pd.Timedelta(weeks=26)
+    last = last[last <= orders["ordered_at"].max() - half_year]
     joined = orders.join(last.rename("settled"), on="customer_id", how="inner")
-    again = joined[
-        (joined["ordered_at"] > joined["settled"])
-        & (joined["ordered_at"] <= joined["settled"] + pd.Timedelta(weeks=26))
-    ]["customer_id"].nunique()
+    soon = (joined["ordered_at"] > joined["settled"]) & (
+        joined["ordered_at"] <= joined["settled"] + half_year
+    )
+    again = joined.loc[soon, "customer_id"].nunique()
     low, high = interval(again, len(last))
+    left = truth["left_at"].reindex(last.index)
     policy = scenario.policy
     lived = replay(
         scenario,
         before=replace(policy, answered_share=0.0),
         after=replace(policy, answered_share=1.0),
-        customers=REPLAYED,
+        customers=ANSWERED,
         seed=SEED,
     ).customers
     touched = lived[lived["change"] == "answer"]
+    gain = touched["incremental_profit_cents"] / 100
     return Held(
         counted=again / max(len(last), 1),
         low=low,
         high=high,
-        true=1 - float(touched["left_after"].mean()),
+        true=float((left.isna() | (left > last + half_year)).mean()),
         more={
+            "answered": 1 - float(touched["left_after"].mean()),
             "ignored": 1 - float(touched["left_before"].mean()),
             "kept": float(touched["left_before"].mean() - touched["left_after"].mean()),
-            "gain_money": float(touched["incremental_profit_cents"].mean()) / 100,
+            "chance_money": 1.96 * float(gain.std()) / np.sqrt(len(gain)),
+            "gain_money": float(gain.mean()),
         },
     )
 

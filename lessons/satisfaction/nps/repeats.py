@@ -79,4 +79,4 @@ def change(
 
 def _gaps(gaps: Floats, customers: ArrayLike) -> Floats:
     """Each customer's gaps, added up (g,)."""
-    return np.bincount(pd.factorize(np.asarray(customers))[0], weights=gaps)
+    return np.bincount(pd.factorize(np.asarray(customers))[0], weights=gaps).astype(float)
