@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,12 @@ def _own_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the long files first, so that at the end no core waits for another: the browser's, then by tests."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: ("browser" not in item.path.parts, -tests[item.path], item.path))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -85,7 +85,7 @@ def _chapter(text: Text, chapter: Chapter, solved: set[str], pages: Mapping[str,
 def _topic(text: Text, topic: Topic, solved: set[str], pages: Mapping[str, Any]) -> None:
     progress, named = memory.progress(), text_of(topic, text.language)
     with st.container(border=True):
-        left, right = st.columns([1.15, 1], gap="medium", vertical_alignment="center")
+        left, right = st.columns([1.15, 1], gap="small", vertical_alignment="center")
         left.page_link(
             pages[topic.path],
             label=f"**{named.title}**",

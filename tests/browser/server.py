@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 # Without these a closed network is asked for many things at every start.
@@ -26,6 +28,74 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# Streamlit's own sign "notRunning" is also true between a key press and the run that it asks for. So the wire is read:
+# a run that was asked for (field 11 of what is sent) begins (field 4 of what comes back) and ends (field 6, whose
+# value 2 says that it was cut short by another run).
+WATCH = r"""(() => {
+  const runs = window.crmRuns = {due: 'nothing', moves: 0};
+  const fields = bytes => {
+    const found = {};
+    let at = 0;
+    const number = () => {
+      let value = 0, scale = 1, byte;
+      do { byte = bytes[at++]; value += (byte & 127) * scale; scale *= 128; } while (byte & 128);
+      return value;
+    };
+    while (at < bytes.length) {
+      const tag = number(), kind = tag % 8;
+      found[(tag - kind) / 8] = kind === 0 ? number() : true;
+      if (kind === 2) { const length = number(); at += length; }
+      else if (kind === 1) at += 8;
+      else if (kind === 5) at += 4;
+    }
+    return found;
+  };
+  const Real = window.WebSocket;
+  window.WebSocket = class extends Real {
+    constructor(...all) {
+      super(...all);
+      this.addEventListener('message', ({data}) => {
+        if (!(data instanceof ArrayBuffer)) return;
+        const said = fields(new Uint8Array(data));
+        runs.moves += 1;
+        if (4 in said) runs.due = 'its end';
+        if (6 in said && runs.due === 'its end') runs.due = said[6] === 2 ? 'a new run' : 'nothing';
+      });
+    }
+    send(data) {
+      if (data instanceof Uint8Array && 11 in fields(data)) { runs.due = 'a run'; runs.moves += 1; }
+      super.send(data);
+    }
+  };
+})()"""
+PATIENCE_SECONDS = 120  # a loaded machine is slow, not broken
+WAITS = itertools.count()
+LOOKS, BETWEEN_LOOKS = 6, 40  # of how many milliseconds
+# What stands in the way of rest, in words: a run, a part whose drawing code or letters are still fetched, a transition.
+UNREST = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const runs = window.crmRuns || {due: 'nothing'};
+  const moving = document.getAnimations().filter(one =>
+    one.playState === 'running' && isFinite(one.effect.getComputedTiming().endTime));
+  return [
+    document.readyState !== 'complete' && 'the document is loading',
+    !app && 'no app is there',
+    app && app.dataset.testScriptState !== 'notRunning' && `the script is ${app.dataset.testScriptState}`,
+    runs.due !== 'nothing' && `${runs.due} is due`,
+    document.querySelector('[data-testid^=stSkeleton], [data-testid=stAppSkeleton]') && 'a part is not drawn yet',
+    document.fonts.status !== 'loaded' && 'letters are loading',
+    moving.length && 'something moves',
+  ].filter(reason => reason);
+}"""
+AT_REST = f"""wait => {{
+  const moves = window.crmRuns?.moves;
+  const kept = window.crmRest?.wait === wait ? window.crmRest : (window.crmRest = {{wait, looks: 0, moves}});
+  const calm = kept.moves === moves && !({UNREST})().length;
+  kept.moves = moves;
+  kept.looks = calm ? kept.looks + 1 : 0;
+  return kept.looks >= {LOOKS};
+}}"""
 
 
 @dataclass(frozen=True)
@@ -82,7 +152,7 @@ def serve(
                 process.wait()
 
 
-def _wait(url: str, process: subprocess.Popen, log: Path, *, seconds: float = 90) -> None:
+def _wait(url: str, process: subprocess.Popen, log: Path, *, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -116,9 +186,20 @@ def browser() -> Iterator:
         running.close()
 
 
-def settle(page, *, seconds: float = 30) -> None:
-    """Wait until the app has drawn its page and runs no more."""
-    page.wait_for_selector(
-        '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=seconds * 1000
-    )
-    page.wait_for_timeout(250)
+def watch(context: Any) -> None:
+    """Let `settle` know, on every page of this context, which runs were asked for and which have ended."""
+    context.add_init_script(WATCH)
+
+
+def settle(page: Any, *, seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until the page stands: every run that was asked for has ended, and all it sent is drawn.
+
+    What was pressed a moment ago has not reached the server yet, so one look is not enough: the page has to be found
+    at rest several times in a row, and between two looks the browser does whatever else is waiting.
+    """
+    from playwright.sync_api import TimeoutError
+
+    try:
+        page.wait_for_function(AT_REST, arg=next(WAITS), polling=BETWEEN_LOOKS, timeout=seconds * 1000)
+    except TimeoutError as late:
+        raise AssertionError(f"The page did not come to rest: {page.evaluate(UNREST)}") from late

@@ -45,23 +45,23 @@ def tab(page, number: int) -> None:
     page.get_by_role("tab").nth(number).click()
     expect(page.get_by_role("tab").nth(number)).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("tabpanel")).not_to_be_empty()
-    settle(page, seconds=60)
+    settle(page)
 
 
 def choose(page, key: str, words: str) -> None:
     """Choose from a list by keyboard."""
     drop_down(keyed(page, key).locator("input"))
     page.get_by_role("option", name=words, exact=True).click()
-    settle(page, seconds=60)
+    settle(page)
 
 
 def run(page, query: str) -> None:
     box = keyed(page, f"company.sql.{COMPANY}").locator("textarea")
     box.fill(query)
     press(box, "Control+Enter")
-    settle(page, seconds=60)
+    settle(page)
     keyed(page, "company.run").get_by_role("button").click()
-    settle(page, seconds=60)
+    settle(page)
 
 
 @each_language
@@ -71,7 +71,7 @@ def test_every_tab_stands_at_both_widths_and_nothing_is_cut(server, chromium, la
         opened(page, server)
         sidebar_link(page, text.shared("company.title")).click()
         expect(main(page).locator("h1")).to_have_text(text.shared("company.title"))
-        assert page.locator("html").get_attribute("lang") == language
+        expect(page.locator("html")).to_have_attribute("lang", language)
         for number in range(TABS):
             tab(page, number)
             assert not broken(page)
@@ -98,6 +98,7 @@ def test_no_grave_fault_on_any_tab(server, chromium, scheme):
                 keyed(page, f"table.{COMPANY}.customers.gender.among").get_by_text(
                     "female", exact=True
                 ).click()
+                settle(page)
                 expect(main(page).get_by_text(re.compile(r"[\d,]+ of [\d,]+ rows"))).to_be_visible()
                 assert not faults(page)
         keyed(page, "company.lock").get_by_role("button").click()
@@ -114,7 +115,8 @@ def test_the_picture_has_its_words_for_those_who_cannot_see_it(server, chromium)
         for name, table in TABLES.items():
             for column, other in table.foreign_keys.items():
                 assert f"{name}.{column} → {other}" in said
-        assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth > 100")
 
 
 def test_a_table_is_chosen_filtered_and_taken_home(server, chromium, tmp_path):
@@ -123,13 +125,13 @@ def test_a_table_is_chosen_filtered_and_taken_home(server, chromium, tmp_path):
         opened(page, server, "company")
         tab(page, 1)
         choose(page, "table.table", f"{titles['orders']['title']} (orders)")
-        assert "table=orders" in page.url
+        expect(page).to_have_url(re.compile("table=orders"))
         key = f"table.{COMPANY}.orders"
         choose(page, f"{key}.filter", "amount_cents")
         low = keyed(page, f"{key}.amount_cents.low").locator("input")
         low.fill("500")
         press(low, "Enter")
-        settle(page, seconds=60)
+        settle(page)
         counted = main(page).get_by_text(re.compile(r"[\d,]+ of [\d,]+ rows"))
         expect(counted).to_be_visible()
         numbers = re.findall(r"([\d,]+) of ([\d,]+) rows", counted.inner_text())[0]
@@ -159,10 +161,11 @@ def test_a_question_in_sql_is_answered_or_refused_in_plain_words(server, chromiu
         expect(keyed(page, f"company.sql.{COMPANY}").locator("textarea")).to_have_value(
             re.compile("company_name")
         )
+        settle(page)
         keyed(page, "company.run").get_by_role("button").click()
         grid = page.locator("[role=tabpanel] table[role=grid]")
         expect(grid).to_be_attached()
-        assert "recovered" in grid.locator("[role=columnheader]").all_text_contents()
+        expect(grid.locator("[role=columnheader]", has_text=re.compile("^recovered$"))).to_be_attached()
         # A long id comes back with all its digits.
         run(page, "SELECT max(order_id) AS last_id FROM orders")
         expect(grid.locator("[role=gridcell]").first).to_have_text(re.compile(r"^\d{19}$"))
@@ -185,17 +188,18 @@ def test_a_prediction_opens_the_truth_of_one_company_and_is_still_there_after_a_
         opened(page, server, "company")
         if other != COMPANY:
             choose(page, "company", title)
-            assert f"company={other}" in page.url
+            expect(page).to_have_url(re.compile(f"company={other}"))
         tab(page, 3)
         expect(main(page).get_by_text(EN.shared("topic.truth_opens"))).to_be_visible()
         expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
         chosen = moved(slider(page, f"company.guess.{other}"), steps=3)
         page.keyboard.press("Tab")
+        expect(keyed(page, "company.lock").get_by_role("button")).to_be_focused()
         page.keyboard.press("Enter")
         expect(main(page).locator("h2", has_text="■")).to_be_visible()
         expect(page.get_by_test_id("stMetricValue").first).to_have_text(chosen)
         page.reload()
-        settle(page, seconds=60)
+        settle(page)
         tab(page, 3)
         expect(page.get_by_test_id("stMetricValue").first).to_have_text(chosen)
         if other != COMPANY:
@@ -210,7 +214,7 @@ def test_a_topic_s_prediction_opens_the_truth_about_the_company_that_topics_work
         tab(page, 3)
         main(page).get_by_test_id("stPageLink-NavLink").click()
         keyed(page, f"{topic.name}.lock").wait_for()
-        settle(page, seconds=60)
+        settle(page)
         lock(page, topic)
         sidebar_link(page, EN.shared("company.title")).click()
         expect(main(page).locator("h1")).to_have_text(EN.shared("company.title"))
@@ -226,12 +230,13 @@ def test_a_filter_and_the_open_tab_outlive_a_change_of_language(server, chromium
         opened(page, server, "company", tab="browse")
         choose(page, f"{key}.filter", "gender")
         keyed(page, f"{key}.gender.among").get_by_text("female", exact=True).click()
+        settle(page)
         counted = main(page).get_by_text(re.compile(r"[\d,]+ of [\d,]+ rows"))
         expect(counted).to_be_visible()
         (found,) = re.findall(r"([\d,]+) of [\d,]+ rows", counted.inner_text())
         page.get_by_test_id("stSidebar").get_by_text(LANGUAGES["zh-Hans"], exact=True).click()
         expect(main(page).locator("h1")).to_have_text(Text("zh-Hans").shared("company.title"))
-        settle(page, seconds=60)
+        settle(page)
         expect(main(page).get_by_text(re.compile(f"{found} 行"))).to_be_visible()
         expect(keyed(page, f"{key}.gender.among").get_by_text(chinese["female"], exact=True)).to_be_visible()
         tab(page, 2)
@@ -244,5 +249,6 @@ def test_browsing_offers_every_table_but_the_truth(server, chromium):
         opened(page, server, "company")
         tab(page, 1)
         drop_down(keyed(page, "table.table").locator("input"))
+        expect(page.get_by_role("option")).to_have_count(len(open_tables()))
         offered = page.get_by_role("option").all_inner_texts()
         assert [name.split("(")[-1].rstrip(")") for name in offered] == open_tables()

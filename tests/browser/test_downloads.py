@@ -17,6 +17,7 @@ from openpyxl.formula import Tokenizer
 from playwright.sync_api import expect
 
 import lessons
+from tests.browser.server import settle
 from tests.browser.visit import keyed, lock, main, opened, visitor
 
 TOPICS = lessons.topics()
@@ -31,26 +32,33 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-def test_everything_that_can_be_taken_home(server, chromium, topic, tmp_path):
+@pytest.fixture(scope="module")
+def page(server, chromium):
+    """One visitor for all topics: a fresh browser fetches and compiles everything anew."""
     with visitor(chromium, server, accept_downloads=True) as page:
-        opened(page, server, topic.name)
-        lock(page, topic)
-        page.get_by_role("tab").nth(2).click()
-        grid = page.locator("[role=tabpanel] table[role=grid]")
-        expect(grid).to_be_attached()
-        shown = int(grid.get_attribute("aria-rowcount") or 0) - 1
-        columns = int(grid.get_attribute("aria-colcount") or 0)
-        heads = grid.locator("[role=columnheader]").all_text_contents()
-        for kind in ("csv", "xlsx", "notebook"):
-            with page.expect_download() as given:
-                keyed(page, f"download.{kind}").get_by_role("button").click()
-            given.value.save_as(tmp_path / given.value.suggested_filename)
-        chart = main(page).locator(".st-key-chart")
-        chart.hover()
+        yield page
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_everything_that_can_be_taken_home(server, page, topic, tmp_path):
+    opened(page, server, topic.name)
+    lock(page, topic)
+    page.get_by_role("tab").nth(2).click()
+    grid = page.locator("[role=tabpanel] table[role=grid]")
+    expect(grid).to_be_attached()
+    settle(page)
+    shown = int(grid.get_attribute("aria-rowcount") or 0) - 1
+    columns = int(grid.get_attribute("aria-colcount") or 0)
+    heads = grid.locator("[role=columnheader]").all_text_contents()
+    for kind in ("csv", "xlsx", "notebook"):
         with page.expect_download() as given:
-            chart.locator(".modebar-btn").click()
-        given.value.save_as(tmp_path / "chart.png")
+            keyed(page, f"download.{kind}").get_by_role("button").click()
+        given.value.save_as(tmp_path / given.value.suggested_filename)
+    chart = main(page).locator(".st-key-chart")
+    chart.hover()
+    with page.expect_download() as given:
+        chart.locator(".modebar-btn").click()
+    given.value.save_as(tmp_path / "chart.png")
     table = pd.read_csv(tmp_path / f"{topic.name}.csv", encoding="utf-8-sig")
     # The page shows at most the first thousand rows.
     assert min(len(table), 1000) == shown > 0

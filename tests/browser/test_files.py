@@ -68,7 +68,7 @@ def give(page, name: str, content: bytes) -> None:
     keyed(page, ".".join(("data", *FIRST.data))).get_by_role("radio").last.click()
     place = page.locator("input[type=file]")
     place.wait_for(state="attached")
-    settle(page, seconds=60)
+    settle(page)
     place.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
 
 
@@ -77,14 +77,15 @@ def remove(page) -> None:
     keyed(page, "file.remove").get_by_role("button").click()
     expect(keyed(page, "file.remove")).to_have_count(0)
     expect(page.locator("input[type=file]")).to_be_attached()
-    settle(page, seconds=60)
-    assert not keyed(page, "file.remove").count()
+    settle(page)
+    expect(keyed(page, "file.remove")).to_have_count(0)
 
 
 def used(page, text: Text, *, good: int, rows: int) -> None:
     """Wait for the line that accounts for every row."""
     counts = {"good": text.number(good), "rows": text.number(rows), "rejected": text.number(rows - good)}
     expect(main(page).get_by_text(text.shared("file.used", **counts))).to_be_visible()
+    settle(page)
 
 
 def mapped(page, name: str) -> str:
@@ -101,7 +102,7 @@ def through_all_topics(page, look) -> None:
             expect(main(page).locator("h1")).to_have_text(text.title)
         expect(keyed(page, f"{topic.name}.lock").get_by_role("button")).to_be_enabled()
         lock(page, topic)
-        assert not page.get_by_test_id("stAlertContentError").count()
+        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
         assert not [words for words in broken(page) if "hostile" not in words]
         look(page, topic)
 
@@ -133,7 +134,7 @@ def test_a_good_file_is_understood_at_once(server, chromium, form):
 
         def held_back(page, topic):
             """Of a learner's customers nobody knows the truth: the outcome held back stands there instead."""
-            assert not main(page).locator("h2", has_text="■").count()
+            expect(main(page).locator("h2", has_text="■")).to_have_count(0)
 
         through_all_topics(page, held_back)
 
@@ -188,13 +189,14 @@ def test_a_file_that_is_no_table_gets_one_sentence(server, chromium, content, la
         give(page, "**orders**.csv", content)
         alert = page.get_by_test_id("stAlertContentError")
         expect(alert).to_have_count(1)
+        settle(page)
         words = alert.inner_text().removeprefix("error").strip()
         assert words.count("\n") == 0 and len(words) < 250
         assert "**orders**" in words
         assert bool(re.search(r"[一-鿿]", words)) == (language != "en")
         # The way on: take the file away, and choose another.
         remove(page)
-        assert not alert.count()
+        expect(alert).to_have_count(0)
 
 
 def test_a_template_can_be_taken_and_given_back(server, chromium, tmp_path):
@@ -222,8 +224,8 @@ def test_three_orders_are_little_but_no_page_breaks(server, chromium):
             expect(main(page).locator("h1")).to_have_text(text_of(topic, "en").title)
             keyed(page, f"{topic.name}.lock").get_by_role("button").click()
             expect(keyed(page, f"{topic.name}.check.{topic.facts['checks'][0]['name']}")).to_be_visible()
-            settle(page, seconds=60)
-            assert not page.get_by_test_id("stAlertContentError").count()
+            settle(page)
+            expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
             assert not broken(page)
 
 
@@ -239,7 +241,7 @@ def test_a_hostile_file_is_only_data(server, chromium, tmp_path):
         give(page, f"{HOSTILE[0]} {HOSTILE[3]} {HOSTILE[6]}.csv".replace("/", ""), as_bytes(data, "csv"))
         used(page, Text("en"), good=len(data) - 2, rows=len(data))
         expect(main(page).get_by_text(HOSTILE[3]).first).to_be_visible()
-        settle(page, seconds=60)
+        settle(page)
         for name in ("customer", "amount"):
             drop_down(page.locator(f"[class*='st-key-map-{name}-'] input"))
             expect(page.get_by_role("option", name=HOSTILE[0], exact=True)).to_be_visible()
@@ -250,7 +252,7 @@ def test_a_hostile_file_is_only_data(server, chromium, tmp_path):
         def look(page, topic):
             for heading in main(page).get_by_test_id("stExpander").locator("summary").all():
                 heading.click()
-                settle(page, seconds=60)
+                settle(page)
                 assert not page.evaluate(DRESSED)
             for box in main(page).locator("[data-testid=stExpander] [data-testid=stSelectbox] input").all():
                 drop_down(box)
@@ -259,6 +261,7 @@ def test_a_hostile_file_is_only_data(server, chromium, tmp_path):
             page.get_by_role("tab").nth(2).click()
             for kind in ("csv", "xlsx"):
                 harmless(download(page, f"download.{kind}", tmp_path))
+            settle(page)
             assert not page.evaluate(DRESSED)
 
         through_all_topics(page, look)
@@ -268,8 +271,9 @@ def test_a_hostile_file_is_only_data(server, chromium, tmp_path):
         for name in ("customer", "date"):
             drop_down(page.locator(f"[class*='st-key-map-{name}-'] input"))
             page.get_by_role("option", name=HOSTILE[3], exact=True).click()
-            settle(page, seconds=60)
+            settle(page)
         expect(page.get_by_test_id("stAlertContentError")).to_contain_text(HOSTILE[3])
+        settle(page)
         assert not page.evaluate(DRESSED)
 
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import socket
+import time
 import urllib.request
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from playwright.sync_api import expect
 import lessons
 from classroom.visitors import COOKIE
 from lessons.words import LANGUAGES, Text, text_of
-from tests.browser.server import Server, serve
+from tests.browser.server import PATIENCE_SECONDS, Server, serve, settle
 from tests.browser.visit import main, opened, visitor
 
 
@@ -29,7 +30,10 @@ def fresh(tmp_path_factory):
 
 
 def test_nothing_is_asked_and_the_address_is_told(fresh: Server):
-    log = (fresh.home / "server.log").read_text()
+    # The server answers a moment before it says where.
+    end = time.monotonic() + PATIENCE_SECONDS
+    while fresh.url not in (log := (fresh.home / "server.log").read_text()) and time.monotonic() < end:
+        time.sleep(0.1)
     assert fresh.url in log
     assert "mail" not in log
     assert "usage statistics" not in log
@@ -48,7 +52,7 @@ def test_only_this_machine_is_listened_to(fresh: Server):
 
 
 def test_the_health_page_answers(fresh: Server):
-    with urllib.request.urlopen(f"{fresh.url}/healthz", timeout=10) as answer:
+    with urllib.request.urlopen(f"{fresh.url}/healthz", timeout=PATIENCE_SECONDS) as answer:
         assert answer.headers.get_content_type() == "application/json"
         said = json.load(answer)
     assert said["status"] == "ok"
@@ -58,7 +62,7 @@ def test_the_health_page_answers(fresh: Server):
 def test_each_visitor_gets_an_id_of_their_own_that_scripts_cannot_read(fresh: Server):
     cookies = []
     for _ in range(2):
-        with urllib.request.urlopen(fresh.url, timeout=10) as answer:
+        with urllib.request.urlopen(fresh.url, timeout=PATIENCE_SECONDS) as answer:
             cookies += [line for line in answer.headers.get_all("Set-Cookie") if line.startswith(COOKIE)]
     assert len(set(cookies)) == 2
     for cookie in cookies:
@@ -95,7 +99,8 @@ def test_an_address_without_a_page_is_told_in_the_readers_language(
     with visitor(chromium, fresh, language=language) as page:
         page.goto(f"{fresh.url}/{address}")
         expect(main(page).get_by_text(Text(language).shared("errors.not_found"))).to_be_visible()
-        assert not page.get_by_role("dialog").count()
+        settle(page)
+        expect(page.get_by_role("dialog")).to_have_count(0)
         main(page).get_by_test_id("stPageLink-NavLink").click()
         expect(main(page).locator(".st-key-start")).to_be_visible()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from lessons.words import LANGUAGES, Text, text_of
 from tests.browser.server import free_port, serve, settle
 from tests.browser.visit import (
     answer,
+    drop_down,
     keyed,
     lock,
     main,
@@ -62,19 +64,17 @@ def move_everything(page, topic) -> None:
         elif control.get_attribute("type") == "number":
             press(control, "ArrowUp", "Enter")
         elif control.get_attribute("role") == "combobox":
-            press(control, "ArrowDown", "ArrowDown", "Enter")
+            drop_down(control)
+            press(control, "ArrowDown", "Enter")
         else:
             press(control, "ArrowDown" if control.get_attribute("type") == "radio" else "Space")
-        settle(page, seconds=60)
+        settle(page)
         page.wait_for_url(f"**{key.removeprefix(f'st-key-{topic.name}-')}=*")
 
 
 def same(page, topic, before: dict) -> None:
     """Hold that every control has its old value, as soon as the page has come to rest."""
-    for _ in range(20):
-        if controls(page, topic) == before:
-            return
-        page.wait_for_timeout(200)
+    settle(page)
     assert controls(page, topic) == before
 
 
@@ -83,7 +83,7 @@ def open_settings(page, topic) -> None:
     more = keyed(page, f"{topic.name}.more_settings").locator("summary")
     if more.count():
         more.click()
-        settle(page, seconds=60)
+        settle(page)
 
 
 def test_another_visitor_finds_nothing_locked(server, chromium):
@@ -108,7 +108,7 @@ def test_every_value_is_kept_through_all_languages_and_a_nap(server, chromium, t
             # The choice of customers is a value too.
             source(page, topic).click()
             page.wait_for_url(f"**data={topic.data[1]}*")
-            settle(page, seconds=60)
+            settle(page)
         guessed = moved(slider(page, f"{topic.name}.guess"), steps=2)
         lock(page, topic)
         open_settings(page, topic)
@@ -116,6 +116,7 @@ def test_every_value_is_kept_through_all_languages_and_a_nap(server, chromium, t
         answer(page, topic, first, first["options"][0], text_of(topic, "en"))
         # Chosen, but not handed in yet.
         keyed(page, f"{topic.name}.check.{second['name']}").get_by_test_id("stRadioOption").nth(2).click()
+        settle(page)
         before = controls(page, topic)
         assert len(before) >= 3
         for code in [*reversed(LANGUAGES), "en"]:
@@ -130,7 +131,7 @@ def test_every_value_is_kept_through_all_languages_and_a_nap(server, chromium, t
             for check, number in ((first, 0), (second, 2)):
                 chosen = keyed(page, f"{topic.name}.check.{check['name']}").locator("input")
                 expect(chosen.nth(number)).to_be_checked()
-            assert f"lang={code}" in page.url
+            expect(page).to_have_url(re.compile(f"lang={code}"))
             expect(page.locator("html")).to_have_attribute("lang", code)
         address = page.url
         page.close()
@@ -158,7 +159,7 @@ def locked(page, text, guessed: str) -> None:
     line = main(page).get_by_text(text.words["predict"]["locked"].split("**")[0]).first
     expect(line).to_contain_text(guessed)
     assert text.topic is not None
-    assert not slider(page, f"{text.topic.name}.guess").count()
+    expect(slider(page, f"{text.topic.name}.guess")).to_have_count(0)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -166,7 +167,7 @@ def test_the_address_names_the_language_against_the_browsers_wish(server, chromi
     wish = next(other for other in LANGUAGES if other != code)
     with visitor(chromium, server, language=wish) as page:
         opened(page, server, lang=code)
-        assert page.locator("html").get_attribute("lang") == code
+        expect(page.locator("html")).to_have_attribute("lang", code)
         expect(main(page).locator("h1")).to_have_text(Text(code).shared("app.name"))
         # A click drops what stands in the address; the language stays.
         sidebar_link(page, text_of(TOPICS[0], code).short).click()
@@ -180,7 +181,7 @@ def test_the_address_names_the_language_against_the_browsers_wish(server, chromi
 def test_the_browser_chooses_the_language(server, chromium, wish, code):
     with visitor(chromium, server, language=wish) as page:
         opened(page, server)
-        assert page.locator("html").get_attribute("lang") == code
+        expect(page.locator("html")).to_have_attribute("lang", code)
         expect(main(page).locator("h1")).to_have_text(Text(code).shared("app.name"))
 
 
@@ -197,10 +198,11 @@ def test_present_mode_is_turned_by_a_clicker_and_survives_a_reload(server, chrom
         expect(forward).to_be_disabled()
         page.keyboard.press("PageDown")
         settle(page)
-        assert "stage=1" in page.url
+        expect(page).to_have_url(re.compile(r"stage=1\b"))
         keyed(page, f"{TOPIC.name}.lock").get_by_role("button").click()
         expect(forward).to_be_enabled()
         expect(back).to_be_disabled()
+        settle(page)
         for stage in range(2, stages + 1):
             page.keyboard.press("PageDown")
             page.wait_for_url(f"**stage={stage}*")
@@ -217,7 +219,7 @@ def test_present_mode_is_turned_by_a_clicker_and_survives_a_reload(server, chrom
         keyed(page, "present.leave").get_by_role("button").first.click()
         expect(main(page).locator("h1")).to_have_text(text.title)
         expect(page.get_by_test_id("stSidebar")).to_be_visible()
-        assert "present" not in page.url and "stage" not in page.url
+        expect(page).not_to_have_url(re.compile("present|stage"))
 
 
 def test_a_restart_of_the_server_forgets_nothing(tmp_path, chromium):

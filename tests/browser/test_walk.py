@@ -48,7 +48,7 @@ def test_pages_that_are_no_topic_stand_at_both_widths(server, chromium, language
             *(chapter.name for chapter in lessons.chapters() if chapter.topics),
         ):
             opened(page, server, path)
-            assert page.locator("html").get_attribute("lang") == language
+            expect(page.locator("html")).to_have_attribute("lang", language)
             expect(main(page).locator("h1")).to_have_count(1)
             assert not broken(page)
             fits(page, PHONE)
@@ -58,17 +58,17 @@ def test_pages_that_are_no_topic_stand_at_both_widths(server, chromium, language
 @each_language
 def test_the_road_from_home_to_the_last_topic(server, chromium, language):
     """A newcomer who presses Start and then Next sees every opening page and every topic, and locks each prediction."""
-    with visitor(chromium, server, language=language) as page:
+    with visitor(chromium, server, language=language, reduced_motion="no-preference") as page:
         opened(page, server)
         keyed(page, "start").get_by_role("button").click()
         for chapter in (chapter for chapter in lessons.chapters() if chapter.topics):
             expect(main(page).locator("h1")).to_have_text(Text(language, chapter.folder).title)
-            settle(page, seconds=60)
+            settle(page)
             assert not broken(page)
             for topic in chapter.topics:
                 keyed(page, "onward").get_by_role("button").click()
                 expect(main(page).locator("h1")).to_have_text(text_of(topic, language).title)
-                settle(page, seconds=60)
+                settle(page)
                 lock(page, topic)
                 assert not broken(page)
                 fits(page, PHONE)
@@ -101,15 +101,26 @@ def test_a_topic_to_its_last_check(server, chromium, topic, language):
         expect(main(page).get_by_text(count)).to_be_visible()
 
 
+def test_a_page_stands_only_when_what_draws_it_has_come(server, chromium):
+    """`settle`, on which all these tests rely, where the browser fetches the chart's and the figures' code late."""
+    with visitor(chromium, server) as page:
+        opened(page, server, TOPICS[0].name)
+        slow = {"offline": False, "latency": 1500, "downloadThroughput": -1, "uploadThroughput": -1}
+        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+        keyed(page, f"{TOPICS[0].name}.lock").get_by_role("button").click()
+        settle(page)
+        assert page.get_by_test_id("stMetric").count() and page.evaluate(CHART)["drawn"]
+
+
 def predict_by_keyboard(page, topic, text) -> None:
     """Move the prediction with the arrow keys, lock it with the Enter key at once, and see the curve appear."""
     place = slider(page, f"{topic.name}.guess")
     expect(place).to_be_enabled()
-    settle(page, seconds=60)
+    settle(page)
     assert page.evaluate(CHART)["traces"] == 0
-    assert not page.get_by_test_id("stMetric").count()
+    expect(page.get_by_test_id("stMetric")).to_have_count(0)
     expect(main(page).get_by_text(text.shared("topic.truth_opens"))).to_be_visible()
-    assert not main(page).locator("h2", has_text="■").count()
+    expect(main(page).locator("h2", has_text="■")).to_have_count(0)
     assert not broken(page)
     chosen = moved(place, steps=3)
     page.keyboard.press("Tab")
@@ -124,7 +135,7 @@ def predict_by_keyboard(page, topic, text) -> None:
     if topic.data[0] in ("company", "simulated"):
         # A published table has no truth, only what came later.
         expect(main(page).locator("h2", has_text="■")).to_be_visible()
-    assert not main(page).get_by_text(text.shared("topic.truth_opens")).count()
+    expect(main(page).get_by_text(text.shared("topic.truth_opens"))).to_have_count(0)
     # The browser fetches what draws a figure at its first use, after the script has ended.
     expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
     assert not broken(page)
@@ -134,6 +145,7 @@ def move_the_first_control(page, topic) -> None:
     """Move the model's first control by keyboard; figures or curve must follow."""
     control = page.locator(f"[class*='st-key-{topic.name}-']:not([class*='-check-']) input").first
     expect(control).to_be_enabled()
+    settle(page)
     before = page.evaluate(CHART)["data"], page.get_by_test_id("stMetric").all_inner_texts()
     if control.get_attribute("type") == "range":
         moved(control, steps=2)
@@ -143,5 +155,5 @@ def move_the_first_control(page, topic) -> None:
     else:
         press(control, "ArrowDown" if control.get_attribute("type") == "radio" else "Space")
     page.wait_for_function(f"before => ({CHART})().data && ({CHART})().data !== before", arg=before[0])
-    settle(page, seconds=60)
+    settle(page)
     assert (page.evaluate(CHART)["data"], page.get_by_test_id("stMetric").all_inner_texts()) != before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from lessons import Topic
 from lessons.words import Text
-from tests.browser.server import Server, settle
+from tests.browser.server import PATIENCE_SECONDS, Server, settle, watch
 
-PATIENCE = 60_000  # milliseconds; a loaded machine is slow, not broken
+PATIENCE = PATIENCE_SECONDS * 1000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 WIDE, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 # What the console may say: a refused load is judged by its address, below; and Plotly draws a chart once while its
@@ -53,16 +53,19 @@ def visitor(
 ) -> Iterator[Page]:
     """Open a browser for one person; when the visit ends, everything that went wrong in it is told.
 
-    `language` is what the browser asks for; other options go to Playwright's `new_context`.
+    `language` is what the browser asks for; other options go to Playwright's `new_context`. As a rule the visitor has
+    asked for little motion: without a graphics card the shimmer of parts to come takes a third of the processor.
     """
-    if language:
-        options["locale"] = language
+    options = {"reduced_motion": "reduce"} | options | ({"locale": language} if language else {})
     context = chromium.new_context(viewport=size, **options)
     context.set_default_timeout(PATIENCE)
+    watch(context)
     complaints: list[str] = []
     context.on("page", lambda page: _listen(page, complaints, home=server.url))
-    yield context.new_page()
-    context.close()
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
     assert not complaints, complaints
 
 
@@ -80,9 +83,7 @@ def _listen(page: Page, complaints: list[str], *, home: str) -> None:
             complaints.append(f"{response.status} for {response.url}")
 
     def said(message: Any) -> None:
-        if message.type == "error" and not re.search(
-            "Failed to load resource|<text> attribute.*Infinity", message.text
-        ):
+        if message.type == "error" and not NO_MATTER.search(message.text):
             complaints.append(f"The browser's console says: {message.text}")
 
     page.on("dialog", script_ran)
@@ -97,7 +98,7 @@ def opened(page: Page, server: Server, path: str = "", **query: str) -> Page:
     asked = "&".join(f"{name}={value}" for name, value in query.items())
     page.goto(f"{server.url}/{path}" + (f"?{asked}" if asked else ""))
     main(page).locator("h1").wait_for()
-    settle(page, seconds=PATIENCE / 1000)
+    settle(page)
     return page
 
 
@@ -123,7 +124,8 @@ def slider(page: Page, key: str) -> Locator:
 
 
 def press(place: Locator, *keys: str) -> None:
-    """Put the focus on something and press keys, one after the other."""
+    """Put the focus on something and press keys, one after the other; a redraw under way would take it away."""
+    settle(place.page)
     place.focus()
     for key in keys:
         place.page.keyboard.press(key)
@@ -132,10 +134,9 @@ def press(place: Locator, *keys: str) -> None:
 def drop_down(box: Locator) -> None:
     """Open a list by keyboard; a redraw that is still under way would close it again."""
     for _ in range(5):
-        settle(box.page, seconds=PATIENCE / 1000)
         press(box, "ArrowDown")
         try:
-            box.page.get_by_role("option").first.wait_for(timeout=3000)
+            box.page.get_by_role("option").first.wait_for(timeout=PATIENCE / 10)
             return
         except TimeoutError:
             continue
@@ -144,11 +145,24 @@ def drop_down(box: Locator) -> None:
 
 def moved(control: Locator, *, steps: int = 1) -> str:
     """Move a slider by arrow keys, to the side where there is room, and return the words of its new value."""
-    before = control.get_attribute("aria-valuetext") or ""
-    room = float(control.get_attribute("max") or 0) - float(control.input_value())
-    press(control, *["ArrowRight" if room > 0 else "ArrowLeft"] * steps)
-    expect(control).not_to_have_attribute("aria-valuetext", before)
+    settle(control.page)
+    words, before = control.get_attribute("aria-valuetext") or "", float(control.input_value())
+    low, high, step = (float(control.get_attribute(name) or 0) for name in ("min", "max", "step"))
+    way = 1 if before < high else -1
+    press(control, *["ArrowRight" if way > 0 else "ArrowLeft"] * steps)
+    there = min(max(before + way * steps * step, low), high)
+    until(control.page, lambda: abs(float(control.input_value()) - there) < step / 2)
+    expect(control).not_to_have_attribute("aria-valuetext", words)
     return control.get_attribute("aria-valuetext") or ""
+
+
+def until(page: Page, true: Callable[[], bool]) -> None:
+    """Wait for what no locator can say."""
+    for _ in range(PATIENCE // 100):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    assert true()
 
 
 def lock(page: Page, topic: Topic) -> None:
@@ -160,7 +174,7 @@ def lock(page: Page, topic: Topic) -> None:
 def stands(page: Page) -> None:
     """Wait until the model's chart is drawn, with more than the learner's sign in it."""
     page.wait_for_function(f"({CHART})().drawn > 0 && ({CHART})().traces > 0")
-    settle(page, seconds=PATIENCE / 1000)
+    settle(page)
 
 
 def answer(page: Page, topic: Topic, check: dict, option: str, text: Text) -> None:
@@ -175,6 +189,7 @@ def answer(page: Page, topic: Topic, check: dict, option: str, text: Text) -> No
     around = question.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
     verdict = text.shared("topic.correct" if option == check["right"] else "topic.not_yet").rstrip("。.")
     expect(around.get_by_test_id("stMarkdown").get_by_text(verdict)).to_be_visible()
+    settle(page)
 
 
 def plain(words: str) -> str:
@@ -184,6 +199,7 @@ def plain(words: str) -> str:
 
 def broken(page: Page) -> list[str]:
     """Return what stands on the page and should not: unfilled places, visible Markdown, Python's own words."""
+    settle(page)
     wrong = re.compile(r"\*\*|Traceback|\b(None|NaN|nan|undefined)$|(?<!\\)\{[a-z_]+\}")
     return [words for words in page.evaluate(WORDS) if wrong.search(words)]
 
@@ -191,4 +207,5 @@ def broken(page: Page) -> list[str]:
 def fits(page: Page, size: Any) -> None:
     """Hold that nothing has to be scrolled sideways at this size."""
     page.set_viewport_size(size)
-    page.wait_for_function(f"({OVERFLOW})().every(over => over <= 0)", timeout=8000)
+    settle(page)
+    page.wait_for_function(f"({OVERFLOW})().every(over => over <= 0)", timeout=PATIENCE / 10)

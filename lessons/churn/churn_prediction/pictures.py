@@ -102,8 +102,8 @@ def truth(stage: Stage, found: case.Judged, *, offer: churn.Offer) -> None:
     charts.curve(figure, x=[0, 100], y=[0, everyone], sign="reference")
     charts.note(
         figure,
-        x=45,
-        y=0.45 * everyone,
+        x=70,
+        y=0.7 * everyone,
         label=text.label("by_lot"),
         sign="reference",
         above=False,

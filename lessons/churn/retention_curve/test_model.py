@@ -180,7 +180,8 @@ def test_greenwood_intervals_hold_the_truth_as_often_as_promised_by_simulation()
 
 def test_analysts_who_see_everybody_long_enough_spread_as_the_binomial_distribution_says():
     rng, sample, month = np.random.default_rng(5), 400, 6
-    months = rng.geometric(0.1, 30_000) - 1
+    # Of the beta-geometric crowd 3 / (3 + t) are left; a geometric one would look alike a month too early or late.
+    months = rng.geometric(rng.beta(1, 3, 30_000)) - 1
     many = lived.Subscribers(
         survival=np.array([(months >= after).mean() for after in range(12)]),
         months=months,
@@ -189,7 +190,7 @@ def test_analysts_who_see_everybody_long_enough_spread_as_the_binomial_distribut
         periods=0,
     )
     found = lived.judge(many, today=20, month=month, sample=sample)
-    share = 0.9**month
+    share = 3 / (3 + month)
     half = 1.645 * np.sqrt(share * (1 - share) / sample)
     assert found.low == pytest.approx(share - half, abs=0.015)
     assert found.high == pytest.approx(share + half, abs=0.015)

@@ -47,17 +47,21 @@ def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
     if math.isfinite(found.outcome):
         label = text.label("model_is", outcome=more.amount(text, claim, found.outcome))
         near = (found.at - left) / (right - left)
-        # Above the point, but not onto a claimed line that runs there.
-        above = found.outcome < 0.85 * top and not any(
-            0 <= level - found.outcome < 0.2 * top for level in (low, high)
-        )
+        # Where neither the curve nor a claimed line runs: left of a rising curve, or under it.
+        gaps = [(level - found.outcome) / top for level in (low, high)]
+        free_above = found.outcome < 0.85 * top and not any(0 <= gap < 0.2 for gap in gaps)
+        free_below = found.outcome > 0.15 * top and not any(-0.2 < gap < 0 for gap in gaps)
+        above = free_above and (not up or near >= 0.5 or not free_below)
+        beside = "left" if up == above else "right"
+        if not 0.08 < near < 0.85:
+            beside = "right" if near < 0.5 else "left"
         charts.point(
             figure,
             x=found.at,
             y=found.outcome,
             label=label,
             above=above,
-            side="left" if near > 0.6 else "right",
+            side=beside,
         )
     return (
         charts.you(figure, y=stage.guess / 100, label=stage.your_label) if claim == "five_points" else figure

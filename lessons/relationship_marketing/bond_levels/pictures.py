@@ -84,7 +84,9 @@ def truth(stage: Stage, ties: Ties, true: Lived) -> None:
         label = text.label("won_by", share=text.percent(share[peak]))
         side = "right" if share[peak] < 0.5 else "left"
         charts.point(figure, x=share[peak], y=total[peak], label=label, sign="truth", side=side)
-    charts.note(figure, x=0.5, y=gain / 2, label=text.label("all_alike"), side="right", above=gain < 0)
+    # Low down, words below the line would run into the axis.
+    above = gain < 0.25 * top
+    charts.note(figure, x=0.5, y=gain / 2, label=text.label("all_alike"), side="right", above=above)
     stage.truth(
         figures={
             "gain_model": text.money(gain, _MONEY),

@@ -44,7 +44,10 @@ def model(stage: Stage) -> None:
         with stage.more():
             people = int(stage.slider("people", 200, 2000, 1000, step=100))
         market = talk.Market(innovation=innovation, imitation=imitation, people=people)
-        stage.figure("peak", text.label("in_years", years=text.number(market.peak_year(), 1)))
+        stage.figure(
+            "peak",
+            text.label("in_years", years=text.number(market.peak_year(), 1 if market.peak_year() else 0)),
+        )
         stage.figure("half", text.label("in_years", years=text.number(market.half_year(), 1)))
         stage.figure("by_talk", text.percent(market.by_talk()))
         stage.chart("by_year", pictures.years(stage, market))

@@ -82,18 +82,21 @@ def years(stage: Stage, market: Market) -> charts.Figure:
         y_ticks=[(level, text.number(level)) for level in (0, top / 2, top)],
         y_range=(-0.06 * top, 1.14 * top),
     )
-    silent = Market(innovation=market.innovation, imitation=0, people=market.people)
-    alone = silent.customers(x)
-    charts.curve(figure, x=x, y=alone, sign="reference")
-    # Under the line, away from its end, where the learner's word stands.
-    label = text.label("nobody_talks")
-    charts.note(figure, x=x[45], y=alone[45], label=label, sign="reference", above=False, side="right")
-    figure["layout"]["annotations"][-1]["yshift"] = -2
+    if market.imitation:
+        silent = Market(innovation=market.innovation, imitation=0, people=market.people)
+        alone = silent.customers(x)
+        charts.curve(figure, x=x, y=alone, sign="reference")
+        # Under the line, away from its end, where the learner's word stands.
+        label = text.label("nobody_talks")
+        charts.note(figure, x=x[45], y=alone[45], label=label, sign="reference", above=False, side="right")
+        figure["layout"]["annotations"][-1]["yshift"] = -2
     charts.curve(figure, x=x, y=market.customers(x))
-    peak = market.peak_year()
-    label = text.label("fastest", years=text.number(peak, 1))
-    charts.point(figure, x=peak, y=float(market.customers(np.array([peak]))[0]), label=label, side="right")
-    figure["layout"]["annotations"][-1] |= dict(yanchor="middle", yshift=-4, xshift=12)
+    if peak := market.peak_year():
+        label = text.label("fastest", years=text.number(peak, 1))
+        charts.point(
+            figure, x=peak, y=float(market.customers(np.array([peak]))[0]), label=label, side="right"
+        )
+        figure["layout"]["annotations"][-1] |= dict(yanchor="middle", yshift=-4, xshift=12)
     return charts.you(figure, y=stage.guess, label=stage.your_label)
 
 
