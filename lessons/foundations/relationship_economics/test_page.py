@@ -35,7 +35,7 @@ def all_nine(language: str) -> None:
 @pytest.mark.parametrize("claim", CLAIMED)
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
 def test_every_claim_has_its_picture_and_its_truth(claim, language):
-    page = AppTest.from_function(one_page, args=(language,), default_timeout=60)
+    page = AppTest.from_function(one_page, args=(language,), default_timeout=300)
     page.query_params["claim"] = claim
     page.run()
     page.button(key="relationship_economics.lock").click().run()
@@ -52,7 +52,7 @@ def test_every_claim_has_its_picture_and_its_truth(claim, language):
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 def test_the_table_of_all_nine_opens(language):
-    page = AppTest.from_function(all_nine, args=(language,), default_timeout=60)
+    page = AppTest.from_function(all_nine, args=(language,), default_timeout=300)
     page.run()
     assert not page.exception, [item.value for item in page.exception]
     assert page.dataframe[0].value.shape == (9, 5)

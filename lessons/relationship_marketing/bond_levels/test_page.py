@@ -19,7 +19,7 @@ def one_page(language: str) -> None:
 
 def words(language, **money):
     """All that the page says at a setting, and its labels to hold it against."""
-    page = AppTest.from_function(one_page, args=(language,), default_timeout=60)
+    page = AppTest.from_function(one_page, args=(language,), default_timeout=300)
     for bond in ("financial", "social", "structural"):
         page.query_params[bond] = str(money.get(bond, 0.0))
     page.query_params["years"] = "1"
