@@ -1,7 +1,7 @@
 """What did the learner mean?  Numbers, lists, choices and files of customers, as people type and upload them.
 
     12.5 · 12,5 · 1,234.50 · 1.234,50 · 1 234,5 · 1'234.5 · 1.2万 · 3亿 · 1.2k · 2.5M · １２．５％ · 12.5% · 3‰
-    ¥1,234 · $12.5 · NT$ 300 · 12.5元 · 12块5 · 1/3 · 1 3/4 · ½ · 1.5e3 · ≈12.5 · 100 左右
+    ¥1,234 · $12.5 · NT$ 300 · 12.5元 · 12块5 · 1/3 · 1 3/4 · ½ · 1.5e3 · ≈12.5 · ±7.6 · 100 左右
     −12.5 · (12.5) · 12.5- · 负12.5 · 亏损 100 元 · minus 3 · a loss of 3
     三十五 · 一万二 · 3万5千 · 三成 · 百分之十二点五 (numerals.py says how)
 
@@ -56,15 +56,18 @@ _POWERS = {
 }
 # What is counted may stand behind the number.
 _COUNTED = (
-    r"customers?|members?|orders?|people|persons?|calls?|agents?|units?|pieces?|points?|times?|days?|weeks?|months?|"
+    r"customers?|members?|subscribers?|guests?|learners?|orders?|people|persons?|calls?|agents?|units?|pieces?|points?|"
+    r"pts?|times?|days?|weeks?|months?|dollars?|euros?|"
     r"years?|hours?|minutes?|seconds?|min|x|位|名|人|个|個|家|单|單|笔|筆|次|通|件|分|天|日|周|週|个月|個月|月|年|小时|小時|"
     r"分钟|分鐘|秒|倍|岁|歲|份|张|張|"
-    r"(?:[个個位名] ?)?(?:客户|客戶|顾客|顧客|会员|會員)|(?:[个個张張] ?)?(?:订单|訂單)|yuan"
+    r"(?:[个個位名] ?)?(?:客户|客戶|顾客|顧客|会员|會員|学员|學員|订户|訂戶|用户|用戶|客人)|"
+    r"(?:[个個张張] ?)?(?:订单|訂單)|yuan"
 )
 _LOSS = r"亏损|虧損|亏|虧|净亏|淨虧|损失|損失|赔|賠|(?:an? )?(?:net )?loss (?:of )?|minus |negative "
 _CURRENCY = rf"(?:{CURRENCY}|块钱|塊錢|元钱|圓|renminbi|yuan)"
 _NUMBER = re.compile(
-    r"(?P<about>[=≈~≒约約近]|大约|大約|大概|大致|差不多|接近|将近|將近|about|around|roughly|approx(?:\.|imately)?|circa|ca\.?)?"
+    r"(?:(?:[=≈~≒约約近]|大约|大約|大概|大致|差不多|接近|将近|將近|about|around|roughly|approx(?:\.|imately)?|circa|ca\.?)"
+    r"(?:\s*[为為是])?|±|\+/-|正负|正負|plus or minus)?"
     rf"\s*(?P<open>\()?\s*(?P<loss>{_LOSS})?\s*[约約]?\s*(?P<sign>[-+]|负|負)?\s*"
     rf"(?P<share>[百千万]分之)?\s*{_CURRENCY}?\s*(?P<sign2>[-+])?\s*"
     r"(?:(?P<wholes>[0-9]{1,9}) (?=[0-9]+\s*/))?"
@@ -73,8 +76,9 @@ _NUMBER = re.compile(
     r"(?P<exponent>(?:e|\s*[x×*]\s*10\s*(?:\^|\*\*))[-+]?[0-9]{1,3})?\s*"
     r"(?P<power>(?:thousand|million|billion|mio|mn|bn|k|m|b|w|[十百千仟]?[万萬亿億]|[十百千仟])(?![a-z]))?\s*"
     r"(?P<percent>%|‰|percent(?:age points?)?|per cent|pct|pp|[个個]?百分[点點]|[个個][点點])?\s*"
-    rf"{_CURRENCY}?[整]?\s*(?P<counted>{_COUNTED})?\s*(?:(?:/|每|per |an? |each )\s*(?:{_COUNTED}))?\s*"
-    r"(?P<tail>-)?\s*(?:左右|上下|or so)?\s*(?P<close>\))?\s*[.。;；]?",
+    rf"(?:{_CURRENCY}(?:人民币|人民幣)?)?[整]?\s*(?P<counted>{_COUNTED})?\s*"
+    rf"(?:(?:/|每|per |an? |each )\s*(?:{_COUNTED}))?\s*"
+    r"(?P<tail>-)?\s*(?:左右|上下|or so|in (?:all|total)|of all)?\s*(?P<close>\))?\s*[.。;；]?",
     re.IGNORECASE,
 )
 _LEAD = re.compile(

@@ -99,13 +99,24 @@ def _number(variant: Variant, raw: str) -> Verdict:
         if near(value, right, tolerance):
             return Verdict(right=True, found="right", score=1.0, values={"read": value})
     wrong_ways = [(name, float(value)) for name, value in mistakes(variant)]
-    if name := _nearest(wrong_ways, meant, tolerance):
+    name, slip = _nearest(wrong_ways, meant, tolerance), _slip(readings, unit, right, tolerance)
+    if unit == "percent":
+        as_share = _nearest(wrong_ways, [one.value for one in readings], tolerance)
+        ways = dict(wrong_ways)
+        other = right if slip == "share_for_percent" else ways[as_share] if as_share else None
+        # 0.6 may be 0.6% and six tenths: what it misses by the smaller part is meant.
+        if not name or (other is not None and _part(readings[0].value, other) < _part(meant[0], ways[name])):
+            name = None if slip else as_share
+    if name:
         return Verdict(right=False, found="mistake", mistake=name, values=values)
-    if slip := _slip(readings, unit, right, tolerance):
+    if slip:
         return Verdict(right=False, found="slip", slip=slip, values=values)
-    if unit == "percent" and (name := _nearest(wrong_ways, [one.value for one in readings], tolerance)):
-        return Verdict(right=False, found="mistake", mistake=name, values=values)
     return Verdict(right=False, found="wrong", values=values)
+
+
+def _part(value: float, target: float) -> float:
+    """By which part of the target a value misses it."""
+    return abs(value - target) / abs(target) if target else math.inf
 
 
 def _meant(one: Reading, unit: str) -> float:
@@ -124,14 +135,16 @@ def _nearest(ways: Sequence[tuple[str, float]], values: Sequence[float], toleran
 
 
 def _slip(readings: Sequence[Reading], unit: str, right: float, tolerance: float) -> str | None:
-    """The slip of unit by which one of the readings becomes the right answer."""
+    """The slip of unit by which one of the readings becomes the right answer; none where one is nearly right."""
     miss = max(tolerance, SLIP_MISS * abs(right))
-    if abs(right) <= miss:
+    if abs(right) <= miss or any(near(_meant(one, unit), right, miss) for one in readings):
         return None
     for one in readings:
-        value = _meant(one, unit)
+        value, usual = _meant(one, unit), abs(one.value) == abs(readings[0].value)
         if unit == "percent":
-            factors = [("share_for_percent", 100.0), ("percent_for_share", 0.01)]
+            factors = [("share_for_percent", 100.0), *([("percent_for_share", 0.01)] if usual else [])]
+        elif not usual:
+            continue  # 1,232 is no 1.232 thousand: another reading is no other unit
         else:
             # More than one mistyped digit: the miss grows with the factor, as the typed number's rounding does.
             factors = [("percent_for_number", 100.0)] if not one.bare else []

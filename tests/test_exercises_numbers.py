@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import exercises as core
-from exercises import answers, find, mark, variant
+from exercises import answers, find, mark, marking, variant
 from exercises.words import read, words
 from lessons.words import LANGUAGES
 from tests import small_exercises
@@ -35,6 +35,7 @@ CHINESE = """
 12块5 12.5 · 12块05 12.05 · 三块五 3.5 · 3元5角 3.5 · 3元5角2分 3.52 · 1,234块5 1234.5 · 一百二十块 120 · 12块5毛钱 12.5
 """
 SHARES = """
+12.5% of all 12.5 · 约为 12.5% 12.5
 三成 30 · 三成五 35 · 两成半 25 · 3成 30 · 3.5成 35 · 十成 100 · 百分之十二点五 12.5 · 百分之三十五 35 · 百分之12.5 12.5
 百分之百 100 · 百分之一百二十 120 · 百分之零点五 0.5 · 千分之三 0.3 · 千分之12 1.2 · 万分之五 0.05
 三分之一 33.3333333333333
@@ -57,6 +58,9 @@ about 5 5 · 约 5 5 · 大约5元左右 5 · 差不多 5 5 · ≈5 5 · ca. 5 5
 The answer is 12.5 12.5 · 一共 35 元 35
 1 234,5 1234.5 · 1\u2009234,5 1234.5 · 1\u00a0234\u202f567 1234567 · 1'234.50 1234.5 · 1’234.50 1234.5 · 1.234,50 1234.5
 1.2e3 1200 · 1.2×10^3 1200 · 1.5×10^3 1500 · 12。5 12.5 · 12·5 12.5 · 3/4 0.75 · 1 3/4 1.75 · 12½ 12.5 · 14 位客户 14
+385 subscribers 385 · 12.5 名学员 12.5 · 3 个订户 3 · 2 guests 2
+±7.6 7.6 · ± 7.6 分 7.6 · 正负 7.6 7.6 · +/- 7.6 points 7.6 · plus or minus 7.6 7.6 · 7.6 pts 7.6 · +7.6 7.6
+约为 12.5 12.5 · 大约是 12.5 元 12.5 · 12.5 元人民币 12.5 · 385 members in all 385 · 9.99 dollars 9.99
 """
 NOT_ONE_NUMBER = {
     "三五": "no_number",  # 35, or three to five
@@ -268,6 +272,30 @@ def test_a_number_of_two_meanings_is_said_to_have_been_tried_as_both(root):
             said = words(one.exercise, language).feedback(one, verdict)
             assert all(part in said.replace("−", "-") for part in both), said
     assert "tried as" not in words(one.exercise, "en").feedback(one, mark(one, "7777"))
+
+
+def test_a_second_reading_is_no_slip_of_unit(root):
+    one = variant(find("profit", root), learner="ann")  # 1,428 is right
+    for raw in ("1,431", "1.431", "(1,431)", "1431", "142.800", "14.280,00"):
+        assert mark(one, raw).found == "wrong", raw
+    assert mark(one, "142,800").slip == "cents"
+    assert mark(one, "1428k").slip == "thousand" and mark(one, "1,428k").right
+    share = variant(find("kept", root), learner="ann")
+    right = share.given["after"] / share.given["before"]
+    assert mark(share, f"{right:.3f}".replace(".", ",")).slip == "share_for_percent"
+
+
+def test_a_share_is_a_slip_though_it_is_near_a_mistake_that_is_nearly_zero():
+    exercise = find("still_alive")
+    near = 0
+    for number in range(1, 31):
+        one = variant(exercise, learner="ann", number=number)
+        right, wrong = marking.answer(one), dict(marking.mistakes(one))["silence_for_recency"]
+        near += abs(right / 100 - wrong) < exercise.module.TOLERANCE
+        assert mark(one, f"{right:.3f}").slip == "share_for_percent"
+        if wrong > 0.002:
+            assert mark(one, f"{wrong:.3%}").mistake == mark(one, f"{100 * wrong:.3f}").mistake
+    assert near >= 5  # or this shows nothing
 
 
 def test_what_cannot_be_read_as_a_number_is_told_in_one_sentence_with_an_example(root):
