@@ -188,8 +188,8 @@ else:
         importlib.import_module("classroom.screens.practice")
         simulated()
         company()
-        # Last, since no page needs it before its own first use, and then it should not wait a second.
-        for library in ("sklearn.linear_model", "sklearn.ensemble"):
+        # Last, since no page needs them before its own first use, and then it should not wait a second.
+        for library in ("ibis.backends.duckdb", "sklearn.linear_model", "sklearn.ensemble"):
             importlib.import_module(library)
         # Visitors share the cores: a product of matrices that takes them all makes the others wait.
         threadpool_limits(limits=1)

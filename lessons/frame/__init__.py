@@ -232,21 +232,21 @@ def explain(
         if not text.has(part):
             continue
         section = text.section(part, guess=stage.guess_words, **stage.values)
-        with place.container(gap="small"):
-            st.header(section.heading, anchor=False)
-            st.markdown(_prose(section, stage), width="stretch" if stage.presenting else 510)
-            if part == "by_hand" and stage.hand is not None:
-                st.dataframe(
-                    drawing.arrow(stage.hand),
-                    hide_index=True,
-                    key="by_hand",
-                    column_config={
-                        name: st.column_config.Column(alignment="right") for name in stage.hand.columns[1:]
-                    },
-                    width="content" if not stage.presenting else "stretch",
-                    row_height=34 if stage.presenting else None,
-                    alt=section.heading,
-                )
+        # Heading and words in one: whatever is sent apart costs a rerun its time.
+        words = f"## {section.heading}\n\n{_prose(section, stage)}"
+        place.markdown(words, width="stretch" if stage.presenting else 510)
+        if part == "by_hand" and stage.hand is not None:
+            place.dataframe(
+                drawing.arrow(stage.hand),
+                hide_index=True,
+                key="by_hand",
+                column_config={
+                    name: st.column_config.Column(alignment="right") for name in stage.hand.columns[1:]
+                },
+                width="content" if not stage.presenting else "stretch",
+                row_height=34 if stage.presenting else None,
+                alt=section.heading,
+            )
     if "why" in parts and not stage.presenting:
         tabs.terms(text)
         with st.container(gap="small"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,16 @@ from lessons.foundations.relationship_economics import model as claims
 from lessons.frame import Data, Stage, Text
 from lessons.frame.data import table
 
-TABLES = ("customers", "prospects", "orders", "interactions", "surveys", "referrals", "truth_encounters")
+
+@dataclass(frozen=True)
+class Tables:
+    """The company's tables, each made when a claim first asks for it."""
+
+    data: Data
+
+    def __getitem__(self, name: str, /) -> pd.DataFrame:
+        """Return one."""
+        return table(self.data, name)
 
 
 def page(text: Text) -> None:
@@ -84,7 +94,7 @@ def held(key: str, claim: str, _data: Data) -> truth.Held:
     assert _data.truth is not None
     return truth.hold(
         claim,
-        tables={name: table(_data, name) for name in TABLES},
+        tables=Tables(_data),
         truth=_data.truth,
         scenario=_data.scenario,
         middle=pd.Timestamp(_data.calibration_until) + pd.Timedelta(days=1),

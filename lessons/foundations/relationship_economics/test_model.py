@@ -310,11 +310,11 @@ def load_tea():
 
 @pytest.fixture(scope="module")
 def company():
-    from lessons.foundations.relationship_economics.page import TABLES
+    from lessons.foundations.relationship_economics.page import Tables
     from lessons.frame import data
 
     made = data.company()
-    return made, {name: data.table(made, name) for name in TABLES}
+    return made, Tables(made)
 
 
 def held(company, claim):

@@ -4,9 +4,9 @@ The company sees orders, complaints, surveys and referrals; what would have happ
 can: it lives the same customers under another policy, or without failures.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,14 @@ UNHAPPY, UNHAPPY_SCORE = -3.0, 6
 PLEASED, PLEASED_SCORE = -1.0, 8
 REACH_COST = 20.0
 NAN = float("nan")
-Tables = Mapping[str, pd.DataFrame]
+
+
+class Tables(Protocol):
+    """The company's tables by name."""
+
+    def __getitem__(self, name: str, /) -> pd.DataFrame:
+        """Return one."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +60,7 @@ def _five_points(*, tables: Tables, scenario: Any, middle: pd.Timestamp, lives: 
     orders = tables["orders"]
     early = orders.loc[orders["ordered_at"] < middle, "customer_id"].unique()
     late = orders.loc[orders["ordered_at"] >= middle, "customer_id"].unique()
-    again = int(np.isin(early, late).sum())
+    again = int(pd.Index(early).isin(late).sum())
     share, ends = again / len(early), interval(again, len(early))
     counted, low, high = (float(profit_lift(retention=one, discount=DISCOUNT)) for one in (share, *ends))
     money = _money(scenario)
