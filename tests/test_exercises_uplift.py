@@ -10,6 +10,7 @@ import pandas as pd
 from datasets.world.replay import replay
 from exercises import find, mark, marking, variant
 from exercises.churn import two_lives
+from lessons.churn.uplift.lived import FEATURES
 
 LEARNERS = 8
 
@@ -41,7 +42,7 @@ def test_what_a_call_adds_on_average_is_what_one_replay_of_each_life_adds_in_sum
 
 def log_linear(earlier: pd.DataFrame, customers: pd.DataFrame) -> np.ndarray:
     """Least squares by NumPy, of the called and of the others, on the logarithms alone."""
-    names = list(two_lives.FEATURES)
+    names = list(FEATURES)
 
     def seen(rows: pd.DataFrame) -> np.ndarray:
         return np.column_stack([np.ones(len(rows)), np.log1p(rows[names].to_numpy(float))])
@@ -67,7 +68,7 @@ def forest(earlier: pd.DataFrame, customers: pd.DataFrame) -> np.ndarray:
     """Two small forests."""
     from sklearn.ensemble import RandomForestRegressor
 
-    names, called = list(two_lives.FEATURES), earlier["called"] == 1
+    names, called = list(FEATURES), earlier["called"] == 1
     fits = [
         RandomForestRegressor(15, min_samples_leaf=100, max_features=0.6, random_state=1).fit(
             earlier[names][part], earlier["margin"][part]

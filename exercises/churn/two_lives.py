@@ -7,43 +7,35 @@ has numbers of its own and takes none from the topic's page, since answers are m
 """
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from datasets.world import Scenario, live, load_scenario
+from datasets.world import Scenario, live
 from datasets.world.replay import future_value
+from lessons.churn.uplift.lived import Habit, known_before, of_all_habits
 
 WEEKS, COST = 12, 5
 NEW, EARLIER = 3_000, 10_000
 FUTURES = 20
 WEEK, CAMPAIGN_WEEKS = 60, 8
 PERSUASION, ANNOYANCE = 1.5, 0.7
-FEATURES = ("orders", "recent_orders", "days_since_order", "days_known", "mean_order")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Habit:
-    """One kind of customer: its share; orders a week gamma(r, alpha_weeks); leaving after an order beta(a, b); mean
-    order p γ / (q − 1) by `gamma_cents`; and how many of them a call moves or annoys."""
-
-    share: float
-    r: float
-    alpha_weeks: float
-    a: float
-    b: float
-    gamma_cents: float
-    moved: float
-    annoyed: float
 
 
 def _habit(
     share: float, r: float, alpha: float, a: float, b: float, gamma: float, moved: float, annoyed: float
 ) -> Habit:
     return Habit(
-        share=share, r=r, alpha_weeks=alpha, a=a, b=b, gamma_cents=gamma, moved=moved, annoyed=annoyed
+        share=share,
+        r=r,
+        alpha_weeks=alpha,
+        a=a,
+        b=b,
+        gamma_cents=gamma,
+        persuadable=moved,
+        sleeping_dog=annoyed,
     )
 
 
@@ -57,45 +49,19 @@ HABITS = {
 
 def company(customers: int) -> list[tuple[Scenario, int, int]]:
     """The company as its parts, one for each habit: scenario, number of customers, and the number of the first."""
-    first, parts = 1, []
-    for segment, habit in HABITS.items():
-        count = round(customers * habit.share)
-        parts.append((_of_one_habit(segment, habit), count, first))
-        first += count
-    return parts
-
-
-def _of_one_habit(segment: str, habit: Habit) -> Scenario:
-    """The tea shops alone, with customers of one habit, and one campaign."""
-    tea = load_scenario("tea_shops")
-    shop = replace(
-        tea.main,
-        share=1.0,
-        also=0.0,
-        r=habit.r,
-        alpha_weeks=habit.alpha_weeks,
-        a=habit.a,
-        b=habit.b,
-        gamma_cents=habit.gamma_cents,
-        q=10.0,
-    )
-    campaign = replace(tea.campaigns[1], week=WEEK, weeks=CAMPAIGN_WEEKS, contact_cost_cents=100 * COST)
-    return replace(
-        tea,
+    return of_all_habits(
+        HABITS,
+        customers=customers,
         weeks=WEEK + WEEKS,
-        businesses=(shop,),
-        products=tuple(one for one in tea.products if one.business == shop.name),
-        segments=tuple(replace(one, share=1.0) for one in tea.segments if one.name == segment),
-        campaigns=(campaign,),
-        causes=replace(tea.causes, referral=0.0, persuasion=PERSUASION, annoyance=ANNOYANCE),
-        persuadable_share=habit.moved,
-        sleeping_dog_share=habit.annoyed,
+        campaign={"week": WEEK, "weeks": CAMPAIGN_WEEKS, "contact_cost_cents": 100 * COST},
+        persuasion=PERSUASION,
+        annoyance=ANNOYANCE,
     )
 
 
 def _lived(customers: int, seed: int, *, weeks_after: int) -> pd.DataFrame:
-    """One row a customer, by customer_id (text): FEATURES before the campaign, called (1 or 0 by the lot), and margin
-    (money) in the weeks after it that were lived."""
+    """One row a customer, by customer_id (text): what is known before the campaign, called (1 or 0 by the lot), and
+    margin (money) in the weeks after it that were lived."""
     parts = []
     for scenario, count, first in company(customers):
         world = live(
@@ -109,7 +75,7 @@ def _lived(customers: int, seed: int, *, weeks_after: int) -> pd.DataFrame:
         orders = world.tables["orders"].to_pandas()
         lot = world.tables["contacts"].to_pandas().set_index("customer_id")["contacted"].sort_index()
         start = pd.Timestamp(scenario.start) + pd.Timedelta(weeks=WEEK)
-        known = _known(orders[orders["ordered_at"] < start], start=start).reindex(lot.index)
+        known = known_before(orders[orders["ordered_at"] < start], start=start).reindex(lot.index)
         after = orders[orders["ordered_at"] >= start].groupby("customer_id")["amount_cents"].sum()
         margin = after.reindex(lot.index).fillna(0) / 100 * (1 - scenario.costs.goods_share)
         parts.append(known.assign(called=lot.astype("int64"), margin=margin.round(2)))
@@ -117,26 +83,6 @@ def _lived(customers: int, seed: int, *, weeks_after: int) -> pd.DataFrame:
     whole.index = whole.index.astype(str).rename("customer_id")
     # In the order of their ids, which tells nothing.
     return whole.sort_index()
-
-
-def _known(orders: pd.DataFrame, *, start: pd.Timestamp) -> pd.DataFrame:
-    """FEATURES of every customer from orders before `start`: orders (of the last year), recent_orders (of the last
-    twelve weeks), days_since_order, days_known, mean_order (money)."""
-    each, ago = orders.groupby("customer_id"), (start - orders["ordered_at"]).dt.days
-
-    def count(days: int) -> pd.Series:
-        return orders[ago < days].groupby("customer_id").size()
-
-    found = pd.DataFrame(
-        {
-            "days_since_order": (start - each["ordered_at"].max()).dt.days,
-            "days_known": (start - each["ordered_at"].min()).dt.days,
-            "mean_order": (each["amount_cents"].mean() / 100).round(2),
-        }
-    )
-    for name, days in (("orders", 364), ("recent_orders", 84)):
-        found[name] = count(days).reindex(found.index).fillna(0).astype("int64")
-    return found[list(FEATURES)]
 
 
 @functools.lru_cache(maxsize=1)

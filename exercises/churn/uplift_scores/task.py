@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from exercises.churn.two_lives import COST, FEATURES, WEEKS, added, earlier, others
+from exercises.churn.two_lives import COST, WEEKS, added, earlier, others
+from lessons.churn.uplift.lived import FEATURES
 from lessons.churn.uplift.model import design, linear, predicted, true_gains
 
 KIND = "scores"

@@ -10,7 +10,9 @@ Targeting high-risk customers might be ineffective", Journal of Marketing Resear
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +43,7 @@ class Habit:
     sleeping_dog: float
 
 
+LONGER = {"week": WEEK, "weeks": CAMPAIGN_WEEKS}
 # Those who come often come anyway and mind being called; those who come seldom need the reminder.
 HABITS = {
     "daily_drinker": Habit(
@@ -139,12 +142,17 @@ def linked(*, customers: int = CUSTOMERS, seed: int = 1) -> Campaign:
     )
 
 
-def of_all_habits(*, customers: int) -> list[tuple[Scenario, int, int]]:
-    """The company of `linked` as its parts: scenario, number of customers, and the number of the first."""
+def of_all_habits(
+    habits: Mapping[str, Habit] = HABITS, *, customers: int, **planted: Any
+) -> list[tuple[Scenario, int, int]]:
+    """A company of these habits as its parts: scenario, number of customers, and the number of the first.
+
+    `planted` goes to `of_one_habit`.
+    """
     tea, first, parts = load_scenario("tea_shops"), 1, []
-    for segment, habit in HABITS.items():
+    for segment, habit in habits.items():
         count = round(customers * habit.share)
-        parts.append((of_one_habit(tea, segment, habit), count, first))
+        parts.append((of_one_habit(tea, segment, habit, **planted), count, first))
         first += count
     return parts
 
@@ -154,8 +162,20 @@ def hidden(*, world: World | None = None, customers: int = 10_000, seed: int = 1
     return _campaign(load_scenario("tea_shops"), customers=customers, seed=seed, first=1, world=world)
 
 
-def of_one_habit(scenario: Scenario, segment: str, habit: Habit) -> Scenario:
-    """The shops alone, with customers of one habit, and one longer campaign that moves people more."""
+def of_one_habit(
+    scenario: Scenario,
+    segment: str,
+    habit: Habit,
+    *,
+    weeks: int = WEEK + WEEKS_AFTER,
+    campaign: Mapping[str, int] = LONGER,
+    persuasion: float = 1.0,
+    annoyance: float = 0.5,
+) -> Scenario:
+    """The shops alone, with customers of one habit, and one longer campaign that moves people more.
+
+    `campaign`: what differs from the company's own.
+    """
     shop = replace(
         scenario.main,
         share=1.0,
@@ -169,12 +189,12 @@ def of_one_habit(scenario: Scenario, segment: str, habit: Habit) -> Scenario:
     )
     return replace(
         scenario,
-        weeks=WEEK + WEEKS_AFTER,
+        weeks=weeks,
         businesses=(shop,),
         products=tuple(one for one in scenario.products if one.business == shop.name),
         segments=tuple(replace(one, share=1.0) for one in scenario.segments if one.name == segment),
-        campaigns=(replace(scenario.campaigns[1], week=WEEK, weeks=CAMPAIGN_WEEKS),),
-        causes=replace(scenario.causes, referral=0.0, persuasion=1.0, annoyance=0.5),
+        campaigns=(replace(scenario.campaigns[1], **campaign),),
+        causes=replace(scenario.causes, referral=0.0, persuasion=persuasion, annoyance=annoyance),
         persuadable_share=habit.persuadable,
         sleeping_dog_share=habit.sleeping_dog,
     )
