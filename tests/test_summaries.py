@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -141,6 +142,36 @@ def test_continuous_time_counts_every_order():
         log, until=dt.datetime(2024, 1, 2, 6), unit="day", whole_days=False
     ).iloc[0]
     assert (instant["x"], instant["recency"], instant["age"]) == (1, 0.5, 1.0)
+
+
+def test_which_of_two_orders_at_the_first_instant_came_first_is_not_left_to_the_engine(tmp_path):
+    log = orders(("a", "2024-01-01", 100), ("a", "2024-01-01", 300), ("a", "2024-01-02", 700))
+    for rows in itertools.permutations(range(3)):
+        row = summaries.recency_frequency(log.iloc[list(rows)], until="2024-01-07", whole_days=False).iloc[0]
+        assert (row["x"], row["mean_spend"]) == (2, (1100 - 200) / 2 / 100)  # the mean of the two is the first
+    alone = summaries.recency_frequency(log.head(2), until="2024-01-07", whole_days=False).iloc[0]
+    assert (alone["x"], alone["recency"], alone["mean_spend"]) == (1, 0.0, 2.0)
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "customer_id": rng.integers(0, 5_000, 40_000),
+            "ordered_at": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 9, 40_000), unit="D"),
+            "amount_cents": rng.integers(1, 10_000, 40_000),
+        }
+    )
+    firsts = frame[frame["ordered_at"] == frame.groupby("customer_id")["ordered_at"].transform("min")]
+    assert firsts["customer_id"].duplicated().sum() > 1_000
+    cents = frame.groupby("customer_id")["amount_cents"].agg(["sum", "count"])
+    first = firsts.groupby("customer_id")["amount_cents"].mean()
+    more = cents["count"] > 1
+    expected = ((cents["sum"] - first) / (cents["count"] - 1) / 100).where(more, 0.0)
+    for shuffle in range(3):
+        mixed = frame.sample(frac=1, random_state=shuffle)
+        mixed.to_parquet(tmp_path / "orders.parquet", row_group_size=2_048)
+        got = summaries.recency_frequency(
+            tmp_path / "orders.parquet", until="2024-01-31", whole_days=False
+        ).set_index("customer_id")["mean_spend"]
+        pd.testing.assert_series_equal(got, expected, check_names=False, check_index_type=False, rtol=1e-12)
 
 
 def test_missing_amounts_are_nan_everywhere_and_never_zero():

@@ -31,7 +31,8 @@ def recency_frequency(
                  NaN where amounts are missing
 
     Customers whose first purchase is after ``until`` are left out. With ``whole_days=False`` time is continuous
-    and every order is a purchase of its own; a plain date as ``until`` then means the end of that day.
+    and every order is a purchase of its own; a plain date as ``until`` then means the end of that day. Which of
+    several orders at a customer's first instant was the first cannot be told; their mean amount stands for it.
     Raises ValueError for an unknown unit, an unreadable date or a missing column.
 
     >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b"], "amount_cents": [1000, 2500, 700],
@@ -136,7 +137,11 @@ def recency_frequency_query(
         purchases = orders.filter(
             orders.ordered_at < moment if moments.is_date(until) else orders.ordered_at <= moment
         )
-        purchases = purchases.select("customer_id", at="ordered_at", cents="cents")
+        # by instant first: among equal instants every run would take another row for the first
+        purchases = purchases.group_by(["customer_id", "ordered_at"]).agg(
+            cents=lambda t: t.cents.sum(), orders=lambda t: t.count()
+        )
+        purchases = purchases.rename(at="ordered_at")
         end = ibis.literal(moment, type="timestamp(6)")
 
         def days_between(start, stop):
@@ -145,9 +150,9 @@ def recency_frequency_query(
     customers = purchases.group_by("customer_id").agg(
         first=lambda t: t["at"].min(),
         last=lambda t: t["at"].max(),
-        x=lambda t: (t.count() - 1).cast("int64"),
+        x=lambda t: ((t.count() if whole_days else t.orders.sum()) - 1).cast("int64"),
         cents=lambda t: t.cents.sum(),
-        first_cents=lambda t: t.cents.argmin(t["at"]),
+        first_cents=lambda t: (t.cents if whole_days else t.cents / t.orders).argmin(t["at"]),
     )
     repeat_cents = customers.cents - customers.first_cents
     return customers.select(
