@@ -107,7 +107,9 @@ def features(
     complaints = voices.loc[voices["kind"] == "complaint"].groupby("customer_id").size()
     waits = voices.groupby("customer_id")["wait_seconds"].max() / 60
     answers = surveys[(surveys["answered_at"] < end) & surveys["satisfaction"].notna()]
-    last_answer = answers.sort_values("answered_at").groupby("customer_id")["satisfaction"].last()
+    last_answer = (
+        answers.sort_values("answered_at", kind="stable").groupby("customer_id")["satisfaction"].last()
+    )
     letters = within(contacts, "assigned_at").groupby("customer_id")["contacted"].sum()
     known = bought.index
     off = paid["discount_cents"].reindex(known).astype(float)

@@ -100,7 +100,7 @@ def listed(found: case.Judged, *, offer: churn.Offer) -> pd.DataFrame:
     """Return the later customers, likeliest leavers first; `write` is 1 for those above the threshold."""
     rows = found.season.used.assign(chance=found.used, left=found.season.left)
     rows["write"] = (rows["chance"] >= offer.threshold).astype(int)
-    return rows.sort_values("chance", ascending=False).rename_axis("customer_id").reset_index()
+    return rows.sort_values("chance", ascending=False, kind="stable").rename_axis("customer_id").reset_index()
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

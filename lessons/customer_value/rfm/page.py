@@ -92,7 +92,7 @@ def written_to(now: pd.DataFrame, *, letters: int) -> pd.DataFrame:
     """Return today's customers from the top of the list; `write` is 1 for those who get a letter."""
     first = now["rank"].rank(ascending=False, method="first") <= letters
     listed = now.drop(columns=["answered", "true"]).assign(write=first.astype(int))
-    return listed.sort_values("rank", ascending=False).reset_index()
+    return listed.sort_values("rank", ascending=False, kind="stable").reset_index()
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)

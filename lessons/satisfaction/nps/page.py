@@ -107,4 +107,4 @@ def answers(data: Data) -> pd.DataFrame:
     rows = surveys.loc[
         surveys["recommendation"].notna(), ["survey_id", "customer_id", "sent_at", "recommendation"]
     ]
-    return rows.astype({"recommendation": int}).sort_values("sent_at", ignore_index=True)
+    return rows.astype({"recommendation": int}).sort_values("sent_at", ignore_index=True, kind="stable")
