@@ -18,6 +18,9 @@ ROOT = Path(__file__).parent
 # Without these no page could be drawn, its own or one that names it.
 CHAPTER_FILES = ("chapter.toml", "en.md", "zh.md")
 TOPIC_FILES = ("topic.toml", "en.md", "zh.md", "page.py")
+# What other pages read of it: a key that lacks here would break them, and not only the page at fault.
+CHAPTER_KEYS = {"chapter.toml": ("order",), ".md": ("title", "question", "aim")}
+TOPIC_KEYS = {"topic.toml": ("order", "minutes", "concepts"), ".md": ("title", "question")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,17 +75,41 @@ class Chapter:
 
 def left_out() -> dict[Path, str]:
     """Return the folders that somebody has only begun, each with one sentence for its author."""
-    begun = {file.parent: CHAPTER_FILES for file in ROOT.glob("*/chapter.toml")}
-    begun |= {file.parent: TOPIC_FILES for name in TOPIC_FILES for file in ROOT.glob(f"*/*/{name}")}
+    begun = {file.parent: (CHAPTER_FILES, CHAPTER_KEYS) for file in ROOT.glob("*/chapter.toml")}
+    begun |= {
+        file.parent: (TOPIC_FILES, TOPIC_KEYS) for name in TOPIC_FILES for file in ROOT.glob(f"*/*/{name}")
+    }
     said = {}
-    for folder, needed in begun.items():
-        if missing := [name for name in needed if not (folder / name).exists()]:
-            pattern = "lessons/customer_value" + ("/rfm" if needed == TOPIC_FILES else "")
+    for folder, (files, keys) in begun.items():
+        if lack := _lack(folder, files, keys):
+            pattern = "lessons/customer_value" + ("/rfm" if files == TOPIC_FILES else "")
             said[folder] = (
-                f"lessons/{folder.relative_to(ROOT).as_posix()} is left out of the course, because it has no "
-                f"{' and no '.join(missing)} yet; {pattern} shows what goes in there."
+                f"lessons/{folder.relative_to(ROOT).as_posix()} is left out of the course, because {lack}; "
+                f"{pattern} shows what goes in there."
             )
     return said
+
+
+def _lack(folder: Path, files: tuple[str, ...], keys: dict[str, tuple[str, ...]]) -> str:
+    if missing := [name for name in files if not (folder / name).exists()]:
+        return f"it has no {' and no '.join(missing)} yet"
+    for name in files[:3]:
+        written = (folder / name).read_text("utf-8")
+        if name.endswith(".md"):
+            if not written.startswith("+++\n") or "\n+++\n" not in written[3:]:
+                return f"{name} does not begin with its TOML between two lines +++"
+            written = written[4:].split("\n+++\n", 1)[0]
+        try:
+            facts = tomllib.loads(written)
+        except tomllib.TOMLDecodeError as error:
+            return f"the TOML of {name} cannot be read ({error})"
+        needed = keys[".md" if name.endswith(".md") else name]
+        if missing := [key for key in needed if key not in facts]:
+            return f"{name} does not say its {' nor its '.join(missing)}"
+        for slug, term in facts.get("terms", {}).items():
+            if "definition" not in term:
+                return f"the term {slug} in {name} has no definition"
+    return ""
 
 
 @functools.lru_cache(maxsize=1)

@@ -43,32 +43,51 @@ def test_no_folder_is_only_begun():
     assert list(lessons.left_out().values()) == []
 
 
+TOPIC_TOML = "order = 1\nminutes = 9\nconcepts = []"
+HEAD = '+++\ntitle = "A"\nquestion = "B"\naim = "C"\n+++\n'
+WHOLE = {"topic.toml": TOPIC_TOML, "en.md": HEAD, "zh.md": HEAD, "page.py": ""}
+OPENING = {"chapter.toml": "order = 1", "en.md": HEAD, "zh.md": HEAD}
+BEGUN = {
+    "old/no_english": (WHOLE | {"en.md": None}, "it has no en.md yet"),
+    "old/only_words": (WHOLE | {"topic.toml": None, "page.py": None}, "no topic.toml and no page.py yet"),
+    "old/no_order": (
+        WHOLE | {"topic.toml": "minutes = 9"},
+        "topic.toml does not say its order nor its concepts",
+    ),
+    "old/no_toml": (
+        WHOLE | {"topic.toml": "order ="},
+        "the TOML of topic.toml cannot be read (Invalid value",
+    ),
+    "old/no_head": (WHOLE | {"zh.md": "## 为什么 {#why}"}, "zh.md does not begin with its TOML"),
+    "old/open_head": (WHOLE | {"en.md": HEAD[:-4]}, "en.md does not begin with its TOML"),
+    "old/bad_head": (WHOLE | {"en.md": '+++\ntitle = "\n+++\n'}, "the TOML of en.md cannot be read"),
+    "old/no_title": (WHOLE | {"en.md": '+++\nquestion = "B"\n+++\n'}, "en.md does not say its title"),
+    "old/no_meaning": (
+        WHOLE | {"zh.md": HEAD.replace("C", 'C"\n[terms.churn]\nx = "')},
+        "the term churn in zh.md has no definition",
+    ),
+    "young": (OPENING | {"en.md": None}, "it has no en.md yet"),
+    "unsure": (OPENING | {"chapter.toml": ""}, "chapter.toml does not say its order"),
+}
+
+
 def test_a_folder_that_is_only_begun_is_left_out_and_its_author_is_told_what_it_lacks(
     tmp_path, monkeypatch, caplog
 ):
-    files = {
-        "old": lessons.CHAPTER_FILES,
-        "old/whole": lessons.TOPIC_FILES,
-        "old/no_english": ("topic.toml", "zh.md", "page.py"),
-        "old/only_words": ("en.md", "zh.md"),
-        "young": ("chapter.toml", "zh.md"),
-        "young/whole": lessons.TOPIC_FILES,
-    }
-    for folder, names in files.items():
-        (tmp_path / folder).mkdir()
-        for name in names:
-            (tmp_path / folder / name).write_text("order = 1")
+    whole = {"old": OPENING, "old/whole": WHOLE, "young/whole": WHOLE}
+    for folder, files in (whole | {folder: files for folder, (files, _) in BEGUN.items()}).items():
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            if content is not None:
+                (tmp_path / folder / name).write_text(content, "utf-8")
     monkeypatch.setattr(lessons, "ROOT", tmp_path)
     found = lessons.chapters.__wrapped__()
     assert [step.path for chapter in found for step in (chapter, *chapter.topics)] == ["old", "old/whole"]
-    for folder, missing, pattern in (
-        ("old/no_english", "en.md", "lessons/customer_value/rfm"),
-        ("old/only_words", "topic.toml and no page.py", "lessons/customer_value/rfm"),
-        ("young", "en.md", "lessons/customer_value"),
-    ):
+    for folder, (_, lack) in BEGUN.items():
         (told,) = [said for said in caplog.messages if f"lessons/{folder} " in said]
-        assert f"no {missing} yet" in told and f"; {pattern} shows" in told
-    assert len(caplog.messages) == 3
+        pattern = "lessons/customer_value" + ("/rfm" if "/" in folder else "")
+        assert lack in told and f"; {pattern} shows" in told
+    assert len(caplog.messages) == len(BEGUN)
 
 
 @each_topic
