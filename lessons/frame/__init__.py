@@ -234,14 +234,20 @@ def explain(
         section = text.section(part, guess=stage.guess_words, **stage.values)
         # Heading and words in one: whatever is sent apart costs a rerun its time.
         words = f"## {section.heading}\n\n{_prose(section, stage)}"
-        place.markdown(words, width="stretch" if stage.presenting else 510)
+        if stage.presenting and len(parts) == 1 and part != "by_hand":
+            with place:
+                present.prose(words)
+        else:
+            place.markdown(words, width="stretch" if stage.presenting else 510)
         if part == "by_hand" and stage.hand is not None:
             place.dataframe(
                 drawing.arrow(stage.hand),
                 hide_index=True,
                 key="by_hand",
                 column_config={
-                    name: st.column_config.Column(alignment="right") for name in stage.hand.columns[1:]
+                    name: st.column_config.Column(alignment="right")
+                    for name in stage.hand.columns[1:]
+                    if any(map(str.isdigit, "".join(map(str, stage.hand[name]))))
                 },
                 width="content" if not stage.presenting else "stretch",
                 row_height=34 if stage.presenting else None,

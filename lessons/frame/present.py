@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 
@@ -11,6 +13,8 @@ from lessons.frame import checks, choose
 from lessons.words import Text
 
 BEFORE_CHECKS = 5
+# Letters and lines that a screen of 1280 × 720 holds at 24 px under title and heading; a Chinese one counts twice.
+_LETTERS, _LINES = 88, 12.5
 
 
 def on() -> bool:
@@ -39,6 +43,20 @@ def _stage(count: int) -> int:
     return min(max(int(raw), 1), count) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 1
 
 
+def prose(words: str, *, width: int | Literal["stretch"] = "stretch") -> None:
+    """Draw the words that a stage consists of, larger where they leave room for it."""
+    lines = 0.0
+    for paragraph in words.split("\n\n"):
+        lines += 0.5
+        for line in paragraph.split("\n"):
+            lines += math.ceil(sum(2 if letter > "\u2e7f" else 1 for letter in line) / _LETTERS)
+    room = (
+        lines - (2.5 if words.startswith("## ") else 0) <= _LINES and "$$" not in words and "| " not in words
+    )
+    with st.container(key="projected.prose" if room else None):
+        st.markdown(words, width="stretch" if room else width)
+
+
 @contextmanager
 def screen(text: Text, *, title: str, count: int, ready: bool = True) -> Iterator[int]:
     """Draw the projector's frame round one of `count` stages, and give the number of the stage to be drawn in it.
@@ -52,7 +70,8 @@ def screen(text: Text, *, title: str, count: int, ready: bool = True) -> Iterato
     # would the room below a page that is read to its end.
     st.html(
         "<style>:root{font-size:20px} [data-testid=stSidebar]{display:none}"
-        "[data-testid=stMainBlockContainer]{padding-bottom:.25rem}</style>"
+        "[data-testid=stMainBlockContainer]{padding-bottom:.25rem}"
+        "[class*=st-key-projected-prose] :is(p,li){font-size:1.2rem}</style>"
     )
     with frame.page_column(width=1280, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

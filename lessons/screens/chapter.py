@@ -68,9 +68,10 @@ def _present(text: Text, words: Text, chapter: Chapter) -> None:
 
 def _one_idea(text: Text, words: Text, read: Mapping[str, Any]) -> None:
     if "diagram" not in read:
-        _prose(words, read["section"], width=1000)
+        section = words.section(read["section"])
+        present.prose(f"## {section.heading}\n\n{section.body}", width=1000)
         return
-    left, right = st.columns([1.3, 1], gap="large")
+    left, right = st.columns([1.4, 1], gap="large")
     with left:
         _prose(words, read["section"])
     with right:
@@ -148,8 +149,11 @@ def _discuss(text: Text, words: Text) -> None:
     with st.container(gap="small"):
         st.header(text.shared("chapter.discuss"), anchor=False)
         st.markdown(f":small[:gray[{text.shared('chapter.discuss_how')}]]")
-        for column, question in zip(st.columns(len(questions)), questions, strict=True):
-            with column.container(border=True, height="stretch"):
+        for number, (column, question) in enumerate(
+            zip(st.columns(len(questions)), questions, strict=True), 1
+        ):
+            key = f"projected.prose.{number}" if present.on() else None
+            with column.container(border=True, height="stretch", key=key):
                 st.markdown(question)
 
 

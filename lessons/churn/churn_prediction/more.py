@@ -179,12 +179,12 @@ def importance(text: Text, found: case.Judged) -> None:
         charts.blank(height=400),
         x_title=text.label("auc_lost"),
         x_ticks=[(mark, text.number(mark, 2) if mark else "0") for mark in (0, top / 2, top)],
-        y_ticks=[(place, text.label(name)) for place, name in enumerate(rows["feature"])],
+        y_ticks=[(place, text.label(name)) for place, name in enumerate(rows["feature"], 1)],
         x_range=(min(-0.03 * top, float(lost["lost"].min())), 1.05 * top),
-        y_range=(-0.6, len(rows) - 0.4),
+        y_range=(0.4, len(rows) + 0.6),
     )
     figure["layout"]["yaxis"]["showgrid"] = False
-    charts.bars(figure, x=list(range(len(rows))), y=rows["lost"].round(4).tolist(), across=True)
+    charts.bars(figure, x=list(range(1, len(rows) + 1)), y=rows["lost"].round(4).tolist(), across=True)
     st.markdown(text.label("importance_words"), width=510)
     draw_chart(figure, key="importance", alt=text.label("importance"))
 

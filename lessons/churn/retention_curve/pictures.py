@@ -55,13 +55,22 @@ def curves(stage: Stage, curve: pd.DataFrame, rate: float, month: int) -> charts
     charts.curve(figure, x=curve["month"].to_list(), y=shares)
     label = text.label("after", month=text.number(month), share=text.percent(shares[month]))
     beyond = month > 0.7 * last
-    above = rate != rate or bool(
-        retention.one_rate_for_ever(min(rate, 1.0), months=month)[-1] < shares[month]
-    )
+    promised = retention.one_rate_for_ever(min(rate, 1.0), months=month)[-1] if rate == rate else 0
+    # Under a curve near the ground there is no room for words.
+    above = bool(promised < shares[month] or shares[month] < 0.2 < promised - 0.15)
     charts.point(
         figure, x=month, y=shares[month], label=label, above=above, side="left" if beyond else "middle"
     )
-    return charts.you(figure, y=stage.guess / 100, label=stage.your_label)
+    if not above:
+        # Low enough for a curve that falls on to the right.
+        figure["layout"]["annotations"][-1]["yshift"] = -15
+    guess = stage.guess / 100
+    charts.you(figure, y=guess, label=stage.your_label)
+    if stage.locked and 0.12 < guess < shares[min(round(0.45 * last), len(shares) - 1)] + 0.03:
+        # Both lines run through the right end: the learner's word stands at the left, under them.
+        left = {"x": 0, "xanchor": "left", "xshift": 2, "yanchor": "top", "yshift": -6}
+        figure["layout"]["annotations"][-1] |= left
+    return figure
 
 
 def triangle(stage: Stage, known: pd.DataFrame) -> charts.Figure:

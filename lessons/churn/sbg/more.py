@@ -63,7 +63,7 @@ def observed(figure: charts.Figure, cohort: tuple[int, ...], fitted: int) -> Non
     years = np.arange(share.size)
     seen = years <= fitted
     for part, symbol in ((seen, "circle"), (~seen, "circle-open")):
-        marker = {"size": 10, "symbol": symbol, "line": {"width": 2}}
+        marker = {"size": 10, "symbol": symbol, "line": {"width": 2, "color": charts.REFERENCE}}
         charts.points(figure, x=years[part], y=share[part], sign="reference", marker=marker)
 
 
@@ -93,7 +93,7 @@ def rates(stage: Stage, cohort: tuple[int, ...], found: sbg.Projection, fitted: 
     )
     charts.curve(figure, x=years, y=np.clip(made, low - 0.03, 1.06))
     for part, symbol in ((years <= fitted, "circle"), (years > fitted, "circle-open")):
-        marker = {"size": 10, "symbol": symbol, "line": {"width": 2}}
+        marker = {"size": 10, "symbol": symbol, "line": {"width": 2, "color": charts.REFERENCE}}
         charts.points(figure, x=years[part], y=seen[part], sign="reference", marker=marker)
     place = 8
     charts.note(

@@ -97,6 +97,9 @@ def picture(
     charts.point(figure, x=UNTIL, y=at, label=label, side="left", above=above)
     if above and abs(at - 1000 * cohort[-1] / cohort[0]) < 60:
         figure["layout"]["annotations"][-1]["yshift"] = 26
+    elif not above and 30 < at < 130:
+        # Under the ground line rather than across it.
+        figure["layout"]["annotations"][-1]["yshift"] = -(3 + 0.27 * at)
     charts.you(figure, y=stage.guess, label=stage.your_label)
     # At the right end stand the points: the learner's word stands at the left.
     figure["layout"]["annotations"][-1] |= {"x": 0, "xanchor": "left", "xshift": 2}

@@ -67,7 +67,10 @@ def deciles(stage: Stage, campaign: lived.Campaign, score: uplift.Floats, weeks:
         charts.blank(height=330),
         x_title=text.label("tenth_axis"),
         x_ticks=[(number, text.number(number)) for number in (1, 4, 7, 10)],
-        y_ticks=[(level, text.money(level, currency)) for level in (-top, -top / 2, 0, top / 2, top)],
+        y_ticks=[
+            (level, text.money(level, currency) if level else "0")
+            for level in (-top, -top / 2, 0, top / 2, top)
+        ],
         x_range=(0.5, 10.6),
         y_range=(-1.08 * top, 1.15 * top),
     )
@@ -86,11 +89,13 @@ def qini_bars(stage: Stage, areas: pd.DataFrame) -> None:
     text, currency = stage.text, stage.data.currency
     top = charts.limit(float(areas.abs().to_numpy().max()))
     low = -charts.limit(-float(areas.to_numpy().min())) if areas.to_numpy().min() < 0 else 0.0
+    # A mark close to the zero would be written over it.
+    marks = (low if -low > top / 4 else 0.0, 0.0, top / 2, top)
     places = list(range(len(areas), 0, -1))
     figure = charts.axes(
         charts.blank(height=330),
         x_title=text.label("qini_axis"),
-        x_ticks=[(level, text.short_money(level, currency)) for level in sorted({low, 0.0, top / 2, top})],
+        x_ticks=[(level, text.short_money(level, currency)) for level in sorted(set(marks))],
         y_ticks=[(place, text.label(str(name))) for place, name in zip(places, areas.index, strict=True)],
         x_range=(1.08 * low - 0.02 * top, 1.1 * top),
         y_range=(0.4, len(areas) + 0.7),
@@ -112,7 +117,7 @@ def four_kinds(stage: Stage, campaign: lived.Campaign, weeks: int) -> None:
     figure = charts.axes(
         charts.blank(height=300),
         x_title=text.label("effect_axis"),
-        x_ticks=[(level, text.money(level, currency)) for level in (-top, 0, top)],
+        x_ticks=[(level, text.money(level, currency) if level else "0") for level in (-top, 0, top)],
         y_ticks=[
             (place, text.label("kind_share", kind=text.label(name), share=text.percent(shares[name])))
             for place, name in zip(places, KINDS, strict=True)

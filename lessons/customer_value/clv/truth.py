@@ -66,7 +66,7 @@ def draw(stage: Stage, buying: RepeatBuying, found: Judgement, *, margin_share: 
             "gap": gap,
             "worthless": text.percent(found.worthless),
             "overvalued": text.percent(found.overvalued),
-            "spend": more.money(stage, found.spend),
+            "spend": text.money(found.spend, data.currency, 0 if found.formula >= 100 else 2),
             "lost": more.money(stage, found.regret),
             "low": more.money(stage, found.low),
             "high": more.money(stage, found.high),

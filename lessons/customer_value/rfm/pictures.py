@@ -46,7 +46,8 @@ def held_against(
     ours = rfm.mailing(rank=now["rank"].to_numpy(), chance=chance, **prices)
     cut = min(round(last.best / max(len(before), 1) * len(now)), len(now))
     earned = ours.profit[cut]
-    figures = {"forecast": text.money(last.profit[last.best] / max(len(before), 1) * len(now), data.currency)}
+    forecast = last.profit[last.best] / max(len(before), 1) * len(now)
+    figures = {"forecast": text.money(forecast, data.currency)}
     if not known:
         figures["came_true"] = text.money(earned, data.currency)
         figure = profit_by_depth(stage, [("model", last), ("reference", ours)], prices["margin_per_order"])
@@ -56,7 +57,7 @@ def held_against(
             y=earned,
             label=text.label("came_true"),
             sign="reference",
-            above=False,
+            above=bool(earned >= forecast),
         )
         values = {"forecast": figures["forecast"], "earned": figures["came_true"]}
         stage.truth(
@@ -73,7 +74,10 @@ def held_against(
         label=text.shared("signs.truth"),
         sign="truth",
     )
-    charts.point(figure, x=ours.share[cut] * 100, y=earned, label=text.shared("signs.model"), above=False)
+    at = ours.share[cut] * 100
+    # Past its peak the curve falls through a word that stands below it: on a phone it would be struck out.
+    side = "left" if at > 25 else "middle"
+    charts.point(figure, x=at, y=earned, label=text.shared("signs.model"), above=False, side=side)
     figures |= {
         "earned": text.money(earned, data.currency),
         "truly_best": text.money(truly.profit.max(), data.currency),

@@ -107,7 +107,9 @@ def bars(
     figure["layout"]["yaxis"]["showgrid"] = False
     charts.bars(figure, x=places, y=amounts.round(2).tolist(), across=True)
     for place, amount in zip(places, amounts.tolist(), strict=True):
-        charts.note(figure, x=amount + 0.01 * top, y=place, label=write(amount), side="right")
+        # A number that would run into the learner's line stands behind it.
+        end = least if amount < least < amount + 0.2 * top else amount
+        charts.note(figure, x=end + 0.01 * top, y=place, label=write(amount), side="right")
         figure["layout"]["annotations"][-1] |= dict(
             yanchor="middle", yshift=0, text=f"<b>{write(amount)}</b>"
         )
@@ -122,7 +124,7 @@ def standing(stage: Stage, people: Ladder) -> None:
 
 
 def filling(stage: Stage, people: Ladder) -> None:
-    """The ladder from empty, month by month: customers on three rungs, as a share of where they settle."""
+    """The ladder from empty, month by month: a low rung and the top one, as a share of where they settle."""
     text, months = stage.text, 48
     path, settled = people.months_from_nothing(months), people.standing()
     figure = charts.axes(
@@ -133,7 +135,7 @@ def filling(stage: Stage, people: Ladder) -> None:
         x_range=(0, months * 1.02),
     )
     charts.curve(figure, x=[0, months], y=[1, 1], sign="reference")
-    for rung, at in (("first_time", 4), ("client", 11), ("advocate", 25)):
+    for rung, at in (("first_time", 7), ("advocate", 25)):
         shares = path[rung] / settled[RUNGS.index(rung)]
         charts.curve(figure, x=[0, *path["month"]], y=[0, *shares])
         charts.note(figure, x=at, y=float(shares[at - 1]), label=text.label(rung), above=False, side="right")

@@ -19,6 +19,8 @@ ALL_COLUMNS = ("claim", "claimed", "origin", "counted", "true")
 RETENTIONS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.94)
 COUNTS = ("asked", "spoke", "customers", "others")
 DECIMALS = ("points", "small_silent", "all")
+# Shares whose tenths count: a small difference stands beside them.
+FINE = ("gained", "answered", "ignored")
 
 
 def amount(text: Text, claim: str, value: float) -> str:
@@ -108,7 +110,7 @@ def held_words(stage: Stage, claim: str, held: Held) -> dict[str, str]:
         elif name in DECIMALS:
             values[name] = text.number(value, 1)
         else:
-            values[name] = text.percent(value, 1 if value < 0.0995 or name == "gained" else 0)
+            values[name] = text.percent(value, 1 if value < 0.0995 or name in FINE else 0)
     return values | {"claimed": claimed(text, claim)}
 
 

@@ -25,10 +25,11 @@ def tested(stage: Stage, found: Test, along: Condition) -> charts.Figure:
     top = charts.limit(1.1 * max(high, tallest, stage.guess / 100 if claim == "five_points" else 0))
     top = 1.0 if claim in WHOLE else top
     left, right = float(found.x[0]), float(found.x[-1])
+    middle = along.inside(round((along.low + along.high) / 2))
     figure = charts.axes(
         charts.blank(),
         x_title=text.label(along.name),
-        x_ticks=[(at, more.condition(text, along, at)) for at in (left, (left + right) / 2, right)],
+        x_ticks=[(at, more.condition(text, along, at)) for at in (left, middle, right)],
         y_ticks=[(at, more.amount(text, claim, at) if at else "0") for at in (0, top / 2, top)],
         x_range=(left - 0.02 * (right - left), right + 0.02 * (right - left)),
         y_range=(-0.06 * top, 1.12 * top),

@@ -63,7 +63,7 @@ def cells(stage: Stage, panel: Panel, matrix: np.ndarray) -> None:
         charts.blank(),
         values=found.matrix[::-1].tolist(),
         words=words,
-        x=names,
+        x=[name.replace(" ", "<br>") for name in names],
         y=names[::-1],
         x_title=text.label("bought_next"),
         y_title=text.label("bought_last"),
@@ -110,8 +110,8 @@ def levers(stage: Stage, panel: Panel, matrix: np.ndarray) -> None:
     for place, gain in zip(places, gains, strict=True):
         charts.note(
             figure,
-            x=float(gain),
-            y=place - 0.22,
+            x=float(gain) + 0.01 * top,
+            y=place - 0.44,  # beside the middle of the bar
             label=text.number(float(gain), 2),
             sign="reference",
             side="right",

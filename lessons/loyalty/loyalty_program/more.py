@@ -55,18 +55,15 @@ def ways(stage: frame.Stage, rows: pd.DataFrame, seen: comparisons.BeforeAfter, 
         text.section("ways", half=text.money(half * members, currency), members=text.number(members)).body,
         width=510,
     )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                text.label("way"): [text.label(name) for name, _, _ in lines],
-                text.label("says"): [text.money(amount, currency) for _, amount, _ in lines],
-                text.label("says_without"): [text.money(amount, currency) for _, _, amount in lines],
-            }
-        ),
-        hide_index=True,
-        key="ways_table",
-        alt=text.label("ways"),
+    shown = pd.DataFrame(
+        {
+            text.label("way"): [text.label(name) for name, _, _ in lines],
+            text.label("says"): [text.money(amount, currency) for _, amount, _ in lines],
+            text.label("says_without"): [text.money(amount, currency) for _, _, amount in lines],
+        }
     )
+    right = {name: st.column_config.Column(alignment="right") for name in shown.columns[1:]}
+    st.dataframe(shown, hide_index=True, key="ways_table", column_config=right, alt=text.label("ways"))
 
 
 def account(stage: frame.Stage, months: pd.DataFrame) -> None:
@@ -96,10 +93,13 @@ def account(stage: frame.Stage, months: pd.DataFrame) -> None:
         shown[name] = [text.number(points) for points in shown[name]]
     for name in names[6:]:
         shown[name] = [text.money(amount, currency) for amount in shown[name]]
+    shown = shown[names].set_axis([text.label(f"column_{name}") for name in names], axis=1)
     st.dataframe(
-        shown[names].set_axis([text.label(f"column_{name}") for name in names], axis=1),
+        shown,
         hide_index=True,
+        height="content",
         key="account_table",
+        column_config={name: st.column_config.Column(alignment="right") for name in shown.columns[1:]},
         alt=text.label("account"),
     )
 

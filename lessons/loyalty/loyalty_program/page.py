@@ -79,7 +79,13 @@ def model(stage: frame.Stage) -> None:
     stage.further("ways", lambda: more.ways(stage, rows, seen, lives))
     stage.further("account", lambda: more.account(stage, account))
     stage.further("rush", lambda: more.rush(stage, rows))
-    stage.table(lambda: account.assign(owed=account["owed"].round(2), cost=account["cost"].round(2)))
+    stage.table(
+        lambda: account.assign(
+            month=account["month"].dt.strftime("%Y-%m"),
+            owed=account["owed"].round(2),
+            cost=account["cost"].round(2),
+        )
+    )
     stage.workbook(lambda: more.workbook(text, account, programme))
     stage.notebook(programme=programme, seen_extra=seen.seen_extra, until=str(data.world.until), **points)
 

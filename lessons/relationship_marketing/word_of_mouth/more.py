@@ -95,7 +95,7 @@ def by_rate(text: Text, tree: Referrals) -> None:
     figure = charts.axes(
         charts.blank(),
         x_title=text.label("rate_axis"),
-        x_ticks=[(at, text.number(at, 1)) for at in (0, 0.5, 1, 1.5)],
+        x_ticks=[(at, text.number(at, 1) if at else "0") for at in (0, 0.5, 1, 1.5)],
         y_ticks=[(level, text.number(level)) for level in (0, top / 2, top)],
         y_range=(-0.06 * top, 1.14 * top),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -66,7 +67,7 @@ def generations(stage: Stage, tree: Referrals) -> charts.Figure:
             side="right" if last < 8 else "left",
             above=False,
         )
-    return charts.you(figure, y=stage.guess, label=stage.your_label)
+    return _you(stage, figure, x=x, lines=[values, alone], top=top)
 
 
 def years(stage: Stage, market: Market) -> charts.Figure:
@@ -82,22 +83,57 @@ def years(stage: Stage, market: Market) -> charts.Figure:
         y_ticks=[(level, text.number(level)) for level in (0, top / 2, top)],
         y_range=(-0.06 * top, 1.14 * top),
     )
+    held = market.customers(x)
+    alone = Market(innovation=market.innovation, imitation=0, people=market.people).customers(x)
     if market.imitation:
-        silent = Market(innovation=market.innovation, imitation=0, people=market.people)
-        alone = silent.customers(x)
         charts.curve(figure, x=x, y=alone, sign="reference")
         # Under the line, away from its end, where the learner's word stands.
         label = text.label("nobody_talks")
         charts.note(figure, x=x[45], y=alone[45], label=label, sign="reference", above=False, side="right")
         figure["layout"]["annotations"][-1]["yshift"] = -2
-    charts.curve(figure, x=x, y=market.customers(x))
+    charts.curve(figure, x=x, y=held)
     if peak := market.peak_year():
         label = text.label("fastest", years=text.number(peak, 1))
         charts.point(
             figure, x=peak, y=float(market.customers(np.array([peak]))[0]), label=label, side="right"
         )
         figure["layout"]["annotations"][-1] |= dict(yanchor="middle", yshift=-4, xshift=12)
-    return charts.you(figure, y=stage.guess, label=stage.your_label)
+    return _you(stage, figure, x=x, lines=[held, alone], top=top)
+
+
+def _you(
+    stage: Stage, figure: charts.Figure, *, x: np.ndarray, lines: list[np.ndarray], top: float
+) -> charts.Figure:
+    """Mark the prediction, its word at the first of four places where neither a line nor another word stands.
+
+    `x` and each of `lines` are what is drawn, customers. A word is a tenth of the chart high; how wide depends on the
+    screen, so a place that is free on a phone goes before one that is free on a wide screen alone.
+    """
+    places = [(word["x"], word["y"], word) for word in figure["layout"]["annotations"]]
+    left, right = figure["layout"]["xaxis"]["range"]
+    figure = charts.you(figure, y=stage.guess, label=stage.your_label)
+    if not stage.locked:
+        # A word that moves would tell where the model's line is.
+        return figure
+    high, share = 0.1 * top, x / x[-1]
+    for reach, at_right, above in itertools.product((0.45, 0.25), (True, False), (True, False)):
+        under = stage.guess if above else stage.guess - high
+        start, stop = (1 - reach, 1.0) if at_right else (0.0, reach)
+        here = (share >= start) & (share <= stop)
+        free = under >= 0 and not any(
+            np.any((line[here] > under) & (line[here] < under + high)) for line in lines
+        )
+        for at, level, word in places:
+            low = level - high * {"bottom": 0, "middle": 0.5, "top": 1}[word["yanchor"]]
+            begin = at / x[-1] - 0.8 * reach * {"left": 0, "center": 0.5, "right": 1}[word["xanchor"]]
+            beside = begin < stop and begin + 0.8 * reach > start
+            free = free and not (beside and abs(low - under) < 0.9 * high)
+        if free:
+            side = dict(x=right, xanchor="right") if at_right else dict(x=left, xanchor="left", xshift=10)
+            upright = dict(yanchor="bottom", yshift=6) if above else dict(yanchor="top", yshift=-6)
+            figure["layout"]["annotations"][-1] |= side | upright
+            break
+    return figure
 
 
 def truth(

@@ -59,19 +59,23 @@ def kink(stage: Stage, offer: Offer) -> None:
         x_title=text.label("came_axis"),
         x_ticks=[(mark, text.number(mark)) for mark in range(round(low_came + 0.5), int(high_came) + 1, 2)],
         y_ticks=[(mark, text.number(mark)) for mark in (low, 0, top)],
+        x_range=(low_came, high_came),
+        y_title=text.label("sheet_satisfaction"),
     )
     charts.curve(figure, x=came, y=at_guess, sign="you")
     charts.curve(figure, x=came, y=at_best)
     label = text.label("best_point", promise=text.number(best, 2))
     charts.point(figure, x=best, y=0, label=label, side="left" if best > 4 else "right")
+    # On the side of the learner's line where neither line runs through the words.
+    place, side = (9, "right") if stage.guess >= best else (-10, "left")
     charts.note(
         figure,
-        x=high_came,
-        y=float(at_guess[-1]),
+        x=float(came[place]),
+        y=float(at_guess[place]),
         label=stage.your_label,
         sign="you",
-        above=False,
-        side="left",
+        above=side == "left",
+        side=side,
     )
     _draw(stage, "kink", figure)
 
@@ -89,19 +93,22 @@ def theories(stage: Stage, offer: Offer) -> None:
         charts.blank(),
         x_title=text.label("promise_axis"),
         x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 7, 10)],
-        y_ticks=[(mark, text.number(mark)) for mark in (middle - 4, middle, middle + 4)],
+        y_ticks=[(mark, text.number(mark)) for mark in (middle - 3, middle, middle + 3)],
         y_range=(middle - 5, middle + 5),
+        y_title=text.label("seen_axis"),
     )
     for name, how, sign in settings:
         seen = grid + promises.perceived_gap(middle - grid, **how)
         charts.curve(figure, x=grid, y=seen, sign=sign)
+        # The middle line is named under its first bend: on a phone another line runs over its start.
+        at = middle - 1.3 if name == "both" else 1.0
         charts.note(
             figure,
-            x=1,
-            y=float(seen[0]),
+            x=at,
+            y=float(np.interp(at, grid, seen)),
             label=text.label(name),
             sign=sign,
-            above=name != "assimilates",
+            above=name == "contrasts",
             side="right",
         )
     _draw(stage, "theories", figure)
@@ -122,14 +129,15 @@ def learning(stage: Stage, offer: Offer, share: float) -> None:
         x_title=text.label("purchase_axis"),
         x_ticks=[(mark, text.number(mark)) for mark in (1, 4, 8, 12)],
         y_ticks=[(mark, text.number(mark, 1 if mark else 0)) for mark in (-most, 0, most)],
+        y_title=text.label("gap"),
     )
     signs: list[charts.Sign] = ["you", "model"]
     for sign in signs:
         run = runs[sign]
         label = stage.your_label if sign == "you" else text.label("best_here")
         charts.curve(figure, x=run["purchase"].tolist(), y=run["gap"].tolist(), sign=sign)
-        first = float(run["gap"].iloc[0])
-        charts.note(figure, x=1.2, y=first, label=label, sign=sign, above=first >= 0, side="right")
+        third = float(run["gap"].iloc[2])
+        charts.note(figure, x=3, y=third, label=label, sign=sign, above=third >= 0, side="right")
     _draw(stage, "learning", figure)
 
 

@@ -67,6 +67,7 @@ def repeated(stage: Stage, inputs: Inputs) -> None:
         y_ticks=[(mark, text.number(mark)) for mark in sorted(set(ticks))],
         x_range=(0, SURVEYS + 1),
         y_range=(low - 4, high + 8),
+        y_title=text.label("score"),
     )
     each: Any = rows.itertuples()
     for number, row in enumerate(each, 1):
@@ -175,7 +176,8 @@ def covers(shares: nps.Shares, answers: int, method: nps.Method, confidence: flo
 
 
 def _table(rows: pd.DataFrame, *, key: str, text: Text) -> None:
-    right = {name: st.column_config.Column(alignment="right") for name in rows.columns[1:]}
+    numbers = [name for name in rows.columns[1:] if name != text.label("verdict")]
+    right = {name: st.column_config.Column(alignment="right") for name in numbers}
     st.dataframe(
         rows, hide_index=True, key=key, alt=text.label(f"{key}_heading"), column_config=right, width="content"
     )

@@ -50,7 +50,7 @@ def plain(stage: frame.Stage, found: Comparison, lives: TwoLives, lines: pd.Data
         charts.blank(),
         x_title=text.label("bars_axis"),
         x_ticks=[(place, text.label(name)) for place, (name, _, _) in enumerate(bars)],
-        y_ticks=[(level, text.short_money(level, currency)) for level in (floor, 0, top / 2, top)],
+        y_ticks=[(level, text.short_money(level, currency)) for level in (floor, 0, top / 2)],
         x_range=(-0.6, 2.6),
         y_range=(1.15 * floor, 1.15 * top),
     )
@@ -82,6 +82,7 @@ def groups(stage: frame.Stage, lives: TwoLives, lines: pd.DataFrame, *, cost: fl
     )
     sums = sums.reindex([MOVED, STAYED, GONE, FEWER]).fillna(0)
     st.markdown(text.section("groups").body, width=510)
+    numbers = [text.label(name) for name in ("customers", "spent_on", "margin_won", "left_over")]
     st.dataframe(
         pd.DataFrame(
             {
@@ -96,6 +97,7 @@ def groups(stage: frame.Stage, lives: TwoLives, lines: pd.DataFrame, *, cost: fl
         ),
         hide_index=True,
         key="groups_table",
+        column_config={name: st.column_config.Column(alignment="right") for name in numbers},
         alt=text.label("groups"),
     )  # fmt: skip
 

@@ -52,8 +52,10 @@ def by_failure(stage: frame.Stage, one: recovery.Recovery) -> charts.Figure:
     if 0 < limit <= 4:
         label = text.label("paradox_point", limit=text.number(limit, 1))
         charts.point(figure, x=limit, y=0, label=label, side="right" if limit < 2 else "left")
-    else:
-        charts.note(figure, x=0.1, y=one.answer_worth, label=text.label("answered_line"), side="right")
+    # The line's own name stands beside its fall, or at its start where it hardly falls below 0.
+    at = 2.3 if one.answer_worth - slope * 2.3 < -1.2 else 0.1
+    height = one.answer_worth - slope * at
+    charts.note(figure, x=at, y=height, label=text.label("answered_line"), side="right")
     return figure
 
 
