@@ -97,7 +97,7 @@ def shoot(page, file: Path) -> int:
     """Take the whole page, however long: the window is made as high as what scrolls in it."""
     size = page.viewport_size
     height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height + 40, 9000))})
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height + 40, 16000))})
     page.wait_for_timeout(600)
     page.screenshot(path=file)
     page.set_viewport_size(size)

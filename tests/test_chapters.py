@@ -105,7 +105,9 @@ def test_a_map_is_whole_and_its_words_fit_their_boxes(chapter, language):
                 # A Chinese character is twice as wide as a letter.
                 letters = len(line) + len(re.findall(r"[\u3000-\u9fff]", line))
                 assert letters * 6.6 <= boxes[name].width - 6, (language, name, line)
-        drawn = ElementTree.fromstring(idea_map.svg(facts["boxes"], facts["arrows"], names))
+        drawn = ElementTree.fromstring(
+            idea_map.svg(facts["boxes"], facts["arrows"], names, language="zh-Hant")
+        )
         space = "{http://www.w3.org/2000/svg}"
         assert len(drawn.findall(f"{space}rect")) == len(boxes)
         assert len(drawn.findall(f"{space}line")) == len(facts["arrows"])

@@ -72,8 +72,27 @@ def test_a_chapter_is_projected_part_by_part(chapter, language):
         sound(page.run())
         assert page.title[0].value == Text(language, chapter.folder).words["question"]
         assert page.button(key="present.next").disabled == (stage == count)
-        seen.add(page.header[0].value)
+        in_prose = [words.value.split("\n")[0] for words in page.markdown if words.value.startswith("## ")]
+        (heading,) = [*(header.value for header in page.header), *in_prose]
+        seen.add(heading)
     assert len(seen) == count
+
+
+def test_words_stand_larger_on_the_projector_where_they_have_room():
+    from lessons.frame.present import has_room
+
+    heading, sentence = "## Heading\n\n", "Twelve words of a sentence that a lecturer reads out to the room. "
+    for words, larger in (
+        (sentence * 14, True),
+        (sentence * 20, False),
+        ("Short.\n\n" * 8, True),
+        ("Short.\n\n" * 11, False),
+        (sentence + "\n\n$$\nx\n$$", False),
+        ("| a | b |\n|---|---|", False),
+        ("客" * 500, True),
+        ("客" * 620, False),
+    ):
+        assert has_room(heading + words) == larger, words[:30]
 
 
 @each_language

@@ -128,6 +128,7 @@ def _tables(text: Text, said: Words, mine: Variant, key: str) -> None:
             hide_index=True,
             height="auto" if len(rows) <= ROWS_AT_ONCE else 290,
             key=f"{key}.table.{name}.{mine.number}",
+            placeholder="–",
             alt=caption,
         )
     name = mine.exercise.name

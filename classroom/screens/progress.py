@@ -38,9 +38,8 @@ def page(*, code: str, pages: Mapping[str, Any], learner: str) -> None:
                         text.shared("progress.of", done=text.number(done), all=text.number(all_there)),
                         width=150,
                     )
-                st.metric(
-                    text.shared("progress.predictions"), text.number(len(progress.predictions)), width=150
-                )
+                predicted = sum(topic.path in progress.predictions for topic in topics())
+                st.metric(text.shared("progress.predictions"), text.number(predicted), width=150)
             _go_on(text, pages)
         for chapter in chapters():
             if chapter.topics:
@@ -88,7 +87,7 @@ def _topic(text: Text, topic: Topic, solved: set[str], pages: Mapping[str, Any])
         left, right = st.columns([1.15, 1], gap="small", vertical_alignment="center")
         left.page_link(
             pages[topic.path],
-            label=f"**{named.title}**",
+            label=f"**{named.short}**",
             icon=":material/check_circle:"
             if topic.path in progress.done
             else ":material/radio_button_unchecked:",

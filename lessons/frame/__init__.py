@@ -235,8 +235,7 @@ def explain(
         # Heading and words in one: whatever is sent apart costs a rerun its time.
         words = f"## {section.heading}\n\n{_prose(section, stage)}"
         if stage.presenting and len(parts) == 1 and part != "by_hand":
-            with place:
-                present.prose(words)
+            present.prose(words, place=place)
         else:
             place.markdown(words, width="stretch" if stage.presenting else 510)
         if part == "by_hand" and stage.hand is not None:

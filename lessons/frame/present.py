@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -13,8 +13,8 @@ from lessons.frame import checks, choose
 from lessons.words import Text
 
 BEFORE_CHECKS = 5
-# Letters and lines that a screen of 1280 × 720 holds at 24 px under title and heading; a Chinese one counts twice.
-_LETTERS, _LINES = 88, 12.5
+# Letters a line (a Chinese one counts twice) and lines with the heading that 1280 × 720 holds under the title at 24 px.
+_LETTERS, _LINES = 88, 15
 
 
 def on() -> bool:
@@ -43,18 +43,27 @@ def _stage(count: int) -> int:
     return min(max(int(raw), 1), count) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 1
 
 
-def prose(words: str, *, width: int | Literal["stretch"] = "stretch") -> None:
-    """Draw the words that a stage consists of, larger where they leave room for it."""
+def has_room(words: str) -> bool:
+    """Say whether these words alone, a heading first, fit one screen in larger letters; a formula or table does not.
+
+    >>> has_room("## Why\\n\\nBecause."), has_room("## Why\\n\\n" + "Because. " * 200)
+    (True, False)
+    """
+    if "$$" in words or "\n|" in words:
+        return False
     lines = 0.0
-    for paragraph in words.split("\n\n"):
-        lines += 0.5
-        for line in paragraph.split("\n"):
-            lines += math.ceil(sum(2 if letter > "\u2e7f" else 1 for letter in line) / _LETTERS)
-    room = (
-        lines - (2.5 if words.startswith("## ") else 0) <= _LINES and "$$" not in words and "| " not in words
-    )
-    with st.container(key="projected.prose" if room else None):
-        st.markdown(words, width="stretch" if room else width)
+    for paragraph in words.removeprefix("## ").split("\n\n"):
+        breadths = (sum(2 if letter > "\u2e7f" else 1 for letter in line) for line in paragraph.split("\n"))
+        lines += 0.5 + sum(math.ceil(breadth / _LETTERS) for breadth in breadths)
+    return lines <= _LINES
+
+
+def prose(words: str, *, place: Any = st, width: int | Literal["stretch"] = "stretch") -> None:
+    """Draw in `place` the words that a stage consists of, larger where they leave room for it."""
+    if has_room(words):
+        place.container(key="projected.prose").markdown(words, width="stretch")
+    else:
+        place.markdown(words, width=width)
 
 
 @contextmanager

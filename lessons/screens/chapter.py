@@ -55,7 +55,7 @@ def _present(text: Text, words: Text, chapter: Chapter) -> None:
     reads = chapter.facts.get("reads", [])
     with present.screen(text, title=words.words["question"], count=len(reads) + 2) as stage:
         if stage == 1:
-            left, right = st.columns([1, 0.85], gap="large")
+            left, right = st.columns([1, 0.85], gap="large", vertical_alignment="center")
             with left:
                 _prose(words, "case")
             with right:
@@ -71,7 +71,7 @@ def _one_idea(text: Text, words: Text, read: Mapping[str, Any]) -> None:
         section = words.section(read["section"])
         present.prose(f"## {section.heading}\n\n{section.body}", width=1000)
         return
-    left, right = st.columns([1.4, 1], gap="large")
+    left, right = st.columns([1.4, 1], gap="large", vertical_alignment="center")
     with left:
         _prose(words, read["section"])
     with right:
@@ -111,7 +111,7 @@ def _diagram(text: Text, facts: Mapping[str, Any], names: Mapping[str, str]) -> 
         for arrow in facts["arrows"]
     )
     st.image(
-        idea_map.svg(facts["boxes"], facts["arrows"], names),
+        idea_map.svg(facts["boxes"], facts["arrows"], names, language=text.language),
         alt=text.shared("chapter.map_alt", arrows=arrows),
         width="stretch",
     )

@@ -66,13 +66,20 @@ def boxes(facts: Sequence[Mapping[str, Any]]) -> tuple[Box, ...]:
 
 
 def svg(
-    facts: Sequence[Mapping[str, Any]], arrows: Sequence[Mapping[str, str]], words: Mapping[str, str]
+    facts: Sequence[Mapping[str, Any]],
+    arrows: Sequence[Mapping[str, str]],
+    words: Mapping[str, str],
+    *,
+    language: str,
 ) -> str:
-    """Return the map as SVG; `arrows` go `from` one box `to` another, `words` break their lines at a `|`."""
+    """Return the map as SVG; `arrows` go `from` one box `to` another, `words` break their lines at a `|`.
+
+    `language` is the words' code, by which a browser chooses the shapes of Chinese letters and their punctuation.
+    """
     placed = {box.name: box for box in boxes(facts)}
     height = max(box.y for box in placed.values()) + BOX + 1
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" lang="{language}" viewBox="0 0 {WIDTH} {height:g}" '
         f'width="{WIDTH}" height="{height:g}" role="img"><defs><marker id="tip" viewBox="0 0 8 8" refX="7" '
         f'refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="{_ARROW}"/>'
         "</marker></defs>"
