@@ -126,6 +126,11 @@ def _tables(text: Text, said: Words, mine: Variant, key: str) -> None:
         st.dataframe(
             rows.head(ROWS_SHOWN),
             hide_index=True,
+            column_config={
+                column: st.column_config.Column(alignment="right")
+                for column in rows.columns[1:]
+                if any(map(str.isdigit, "".join(map(str, rows[column].head(ROWS_AT_ONCE)))))
+            },
             height="auto" if len(rows) <= ROWS_AT_ONCE else 290,
             key=f"{key}.table.{name}.{mine.number}",
             placeholder="–",
@@ -330,9 +335,12 @@ def _ask_rule(text: Text, said: Words, mine: Variant, key: str) -> None:
     for one in (column_key, order_key):
         memory.in_language(one, text.language)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
+        # None to begin with: what stands first by chance must not answer for the learner.
+        picked = st.selectbox(
             text.shared("practice.sort_by"),
             columns,
+            index=None,
+            placeholder=text.shared("practice.pick_column"),
             format_func=said.heading,
             key=column_key,
             persist_state="session",
@@ -346,7 +354,12 @@ def _ask_rule(text: Text, said: Words, mine: Variant, key: str) -> None:
             persist_state="session",
             width=180,
         )
-        st.button(text.shared("practice.take", n=text.number(picks)), key=f"{key}.answer", on_click=answered)
+        st.button(
+            text.shared("practice.take", n=text.number(picks)),
+            key=f"{key}.answer",
+            disabled=picked is None,
+            on_click=answered,
+        )
 
 
 def _ask_file(text: Text, said: Words, mine: Variant, key: str) -> None:

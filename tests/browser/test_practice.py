@@ -13,7 +13,7 @@ from exercises.marking import answer, mistakes
 from exercises.words import words
 from lessons.words import LANGUAGES, Text
 from tests.browser.server import settle
-from tests.browser.visit import PHONE, WIDE, broken, fits, keyed, main, opened, visitor
+from tests.browser.visit import PHONE, WIDE, broken, drop_down, fits, keyed, main, opened, visitor
 from tests.test_exercises import typed
 
 KINDS = ("number", "choice", "table", "ranking", "decision", "scores")
@@ -69,6 +69,22 @@ def hand_in(page: Page, mine: Variant, raw: str | bytes) -> None:
     button = keyed(page, f"{key}.answer").get_by_role("button")
     expect(button).to_be_enabled()
     button.click()
+
+
+def test_no_list_is_taken_before_a_column_is_picked(server, chromium):
+    exercise = next(one for one in ONE_OF_EACH if one.kind == "decision")
+    key = f"practice.{exercise.name}"
+    with visitor(chromium, server, language="zh-Hant") as page:
+        opened(page, server, TOPICS[exercise.path].name)
+        begun(page, exercise)
+        take = keyed(page, f"{key}.answer").get_by_role("button")
+        expect(take).to_be_disabled()
+        drop_down(keyed(page, f"{key}.column.1").locator("input"))
+        page.get_by_role("option").nth(1).click()
+        expect(take).to_be_enabled()
+        assert not broken(page)
+        take.click()
+        expect(keyed(page, f"{key}.new")).to_be_visible(timeout=60_000)
 
 
 @each_kind
