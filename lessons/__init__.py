@@ -90,19 +90,33 @@ def left_out() -> dict[Path, str]:
     return said
 
 
+def head_and_prose(written: str, *, name: str) -> tuple[str, str]:
+    """Split a file of words into the TOML between two lines +++ and the prose after it; `name` is for the error.
+
+    Raises ValueError where it does not begin so.
+
+    >>> head_and_prose('+++\\ntitle = "Loyalty"\\n+++\\nText.', name="en.md")
+    ('title = "Loyalty"', 'Text.')
+    """
+    head, line, prose = written.partition("\n+++\n")
+    if not line or not f"{head}\n".startswith("+++\n"):
+        raise ValueError(f"{name} does not begin with its TOML between two lines +++")
+    return head[4:], prose
+
+
 def _lack(folder: Path, files: tuple[str, ...], keys: dict[str, tuple[str, ...]]) -> str:
     if missing := [name for name in files if not (folder / name).exists()]:
         return f"it has no {' and no '.join(missing)} yet"
     for name in files[:3]:
         written = (folder / name).read_text("utf-8")
-        if name.endswith(".md"):
-            if not written.startswith("+++\n") or "\n+++\n" not in written[3:]:
-                return f"{name} does not begin with its TOML between two lines +++"
-            written = written[4:].split("\n+++\n", 1)[0]
         try:
+            if name.endswith(".md"):
+                written, _ = head_and_prose(written, name=name)
             facts = tomllib.loads(written)
         except tomllib.TOMLDecodeError as error:
             return f"the TOML of {name} cannot be read ({error})"
+        except ValueError as error:
+            return str(error)
         needed = keys[".md" if name.endswith(".md") else name]
         if missing := [key for key in needed if key not in facts]:
             return f"{name} does not say its {' nor its '.join(missing)}"

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lessons import ROOT, Topic
+from lessons import ROOT, Topic, head_and_prose
 from lessons.traditional import traditional
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体", "zh-Hant": "繁體"}
@@ -41,9 +41,7 @@ def _read(file: Path, language: str) -> tuple[dict[str, Any], dict[str, Section]
         content = traditional(content)
     if file.suffix == ".toml":
         return tomllib.loads(content), {}
-    if not content.startswith("+++\n"):
-        raise ValueError(f"{file.name} must begin with a line +++ and its TOML.")
-    front, prose = content[4:].split("\n+++\n", 1)
+    front, prose = head_and_prose(content, name=file.name)
     starts = list(_HEADING.finditer(prose))
     ends = [*(start.start() for start in starts[1:]), len(prose)]
     sections = {

@@ -20,6 +20,7 @@ from exercises import Exercise, Variant, Verdict, files, mark, variant
 from exercises.words import Words, words
 from lessons import Topic
 from lessons.frame import checks, memory, page_column
+from lessons.frame.drawing import numbers_right
 from lessons.words import Text
 
 TRIES_BEFORE_SOLUTION = 3
@@ -126,11 +127,7 @@ def _tables(text: Text, said: Words, mine: Variant, key: str) -> None:
         st.dataframe(
             rows.head(ROWS_SHOWN),
             hide_index=True,
-            column_config={
-                column: st.column_config.Column(alignment="right")
-                for column in rows.columns[1:]
-                if any(map(str.isdigit, "".join(map(str, rows[column].head(ROWS_AT_ONCE)))))
-            },
+            column_config=numbers_right(rows),
             height="auto" if len(rows) <= ROWS_AT_ONCE else 290,
             key=f"{key}.table.{name}.{mine.number}",
             placeholder="–",

@@ -234,7 +234,7 @@ def explain(
         section = text.section(part, guess=stage.guess_words, **stage.values)
         # Heading and words in one: whatever is sent apart costs a rerun its time.
         words = f"## {section.heading}\n\n{_prose(section, stage)}"
-        if stage.presenting and len(parts) == 1 and part != "by_hand":
+        if stage.presenting and part == "why":
             present.prose(words, place=place)
         else:
             place.markdown(words, width="stretch" if stage.presenting else 510)
@@ -243,11 +243,7 @@ def explain(
                 drawing.arrow(stage.hand),
                 hide_index=True,
                 key="by_hand",
-                column_config={
-                    name: st.column_config.Column(alignment="right")
-                    for name in stage.hand.columns[1:]
-                    if any(map(str.isdigit, "".join(map(str, stage.hand[name]))))
-                },
+                column_config=drawing.numbers_right(stage.hand),
                 width="content" if not stage.presenting else "stretch",
                 row_height=34 if stage.presenting else None,
                 alt=section.heading,

@@ -37,3 +37,12 @@ def arrow(table: pd.DataFrame) -> Any:
     if "arrow" not in table.attrs:
         table.attrs["arrow"] = pyarrow.Table.from_pandas(table, preserve_index=False)
     return table.attrs["arrow"]
+
+
+def numbers_right(table: pd.DataFrame) -> dict[str, Any]:
+    """Return the settings that put a table's written numbers at the right: columns with a digit, but for the first."""
+    return {
+        name: st.column_config.Column(alignment="right")
+        for name in table.columns[1:]
+        if any(map(str.isdigit, "".join(map(str, table[name].head(20)))))
+    }

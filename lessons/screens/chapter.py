@@ -7,7 +7,7 @@ talk about. Which sections of the prose teach which concepts stands in chapter.t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -78,12 +78,12 @@ def _one_idea(text: Text, words: Text, read: Mapping[str, Any]) -> None:
         _diagram(text, read["diagram"], words.words["diagram"][read["section"]])
 
 
-def _prose(words: Text, name: str, *, width: int | Literal["stretch"] = "stretch") -> None:
+def _prose(words: Text, name: str) -> None:
     if words.has(name):
         section = words.section(name)
         with st.container(gap="small"):
             st.header(section.heading, anchor=False)
-            st.markdown(section.body, width=width)
+            st.markdown(section.body)
 
 
 def _map(text: Text, words: Text, chapter: Chapter, pages: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from lessons import charts, frame
+from lessons.frame.drawing import numbers_right
 from lessons.frame.workbook import Formula, xlsx
 from lessons.loyalty.loyalty_program import comparisons
 from lessons.loyalty.loyalty_program import model as loyalty
@@ -62,8 +63,13 @@ def ways(stage: frame.Stage, rows: pd.DataFrame, seen: comparisons.BeforeAfter, 
             text.label("says_without"): [text.money(amount, currency) for _, _, amount in lines],
         }
     )
-    right = {name: st.column_config.Column(alignment="right") for name in shown.columns[1:]}
-    st.dataframe(shown, hide_index=True, key="ways_table", column_config=right, alt=text.label("ways"))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="ways_table",
+        column_config=numbers_right(shown),
+        alt=text.label("ways"),
+    )
 
 
 def account(stage: frame.Stage, months: pd.DataFrame) -> None:
@@ -99,7 +105,7 @@ def account(stage: frame.Stage, months: pd.DataFrame) -> None:
         hide_index=True,
         height="content",
         key="account_table",
-        column_config={name: st.column_config.Column(alignment="right") for name in shown.columns[1:]},
+        column_config=numbers_right(shown),
         alt=text.label("account"),
     )
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from lessons import charts, frame
 from lessons.frame import Stage, Text
+from lessons.frame.drawing import numbers_right
 from lessons.frame.workbook import Formula, xlsx
 from lessons.satisfaction.expectation_disconfirmation import lived
 from lessons.satisfaction.expectation_disconfirmation import model as promises
@@ -179,8 +180,7 @@ def standards(stage: Stage, found: lived.Judged) -> None:
 
 
 def _table(rows: pd.DataFrame, *, key: str, alt: str) -> None:
-    right = {name: st.column_config.Column(alignment="right") for name in rows.columns[1:]}
-    st.dataframe(rows, hide_index=True, key=key, alt=alt, column_config=right, width="content")
+    st.dataframe(rows, hide_index=True, key=key, alt=alt, column_config=numbers_right(rows), width="content")
 
 
 def workbook(text: Text, by_promise: pd.DataFrame, answers: pd.DataFrame, found: lived.Judged) -> bytes:

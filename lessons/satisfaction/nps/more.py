@@ -10,6 +10,7 @@ import streamlit as st
 
 from lessons import charts, frame
 from lessons.frame import Stage, Text
+from lessons.frame.drawing import numbers_right
 from lessons.frame.workbook import Formula, xlsx
 from lessons.satisfaction.nps import model as nps
 from lessons.satisfaction.nps.controls import Inputs
@@ -176,10 +177,13 @@ def covers(shares: nps.Shares, answers: int, method: nps.Method, confidence: flo
 
 
 def _table(rows: pd.DataFrame, *, key: str, text: Text) -> None:
-    numbers = [name for name in rows.columns[1:] if name != text.label("verdict")]
-    right = {name: st.column_config.Column(alignment="right") for name in numbers}
     st.dataframe(
-        rows, hide_index=True, key=key, alt=text.label(f"{key}_heading"), column_config=right, width="content"
+        rows,
+        hide_index=True,
+        key=key,
+        alt=text.label(f"{key}_heading"),
+        column_config=numbers_right(rows),
+        width="content",
     )
 
 
